@@ -1,0 +1,1 @@
+//! CPU backend: wasm SIMD modules emitted at run time.

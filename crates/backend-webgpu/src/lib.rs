@@ -1,0 +1,1 @@
+//! WGSL emitter and wgpu runtime.

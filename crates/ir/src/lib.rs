@@ -1,0 +1,1 @@
+//! Dtypes, avals, primitives and their rules, Jaxprs and their text.

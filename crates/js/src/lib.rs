@@ -1,0 +1,1 @@
+//! wasm-bindgen bindings: what the npm package ships and the page uses.

@@ -1,0 +1,1 @@
+//! The waist: scalar IR, loop nests and Programs.

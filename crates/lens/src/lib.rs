@@ -1,0 +1,1 @@
+//! Where a function is not smooth, where its numbers go wrong, and why.

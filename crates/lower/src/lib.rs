@@ -1,0 +1,1 @@
+//! From Jaxpr to Program: fusion, scheduling, buffer reuse.

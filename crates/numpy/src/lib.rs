@@ -1,0 +1,1 @@
+//! The library people call: one table of functions for every binding.

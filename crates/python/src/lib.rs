@@ -1,0 +1,1 @@
+//! The JAX-flavoured Python front end: parser, bytecode VM, builtins.

@@ -1,0 +1,1 @@
+//! The facade: source and settings in, plain data out.

@@ -1,0 +1,1 @@
+//! Tracing, jvp, linearize, transpose, vmap, simplification.

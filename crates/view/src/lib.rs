@@ -1,0 +1,1 @@
+//! Plain models of what a page shows: plot geometry, ticks, marks, graph layout.
