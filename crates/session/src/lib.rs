@@ -1,1 +1,2 @@
 //! The facade: source and settings in, plain data out.
+pub mod protocol;
