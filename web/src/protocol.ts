@@ -417,7 +417,7 @@ functionJaxpr: string,
 gradientJaxpr: string | null, };
 
 /**
- * Ask for node values at one x.
+ * Ask for node values at one x, in the function of the last analysis that wanted graphs.
  */
 export type Inspect = { 
 /**

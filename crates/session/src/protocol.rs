@@ -22,11 +22,7 @@ pub type RequestId = u32;
 /// One question to the session.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-#[cfg_attr(
-    feature = "ts",
-    derive(TS),
-    ts(export, export_to = "../../../web/src/protocol.ts")
-)]
+#[cfg_attr(feature = "ts", derive(TS), ts(export, export_to = "../../../web/src/protocol.ts"))]
 pub struct Request {
     /// Every answer carries it back.
     pub id: RequestId,
@@ -37,15 +33,11 @@ pub struct Request {
 /// What can be asked.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
-#[cfg_attr(
-    feature = "ts",
-    derive(TS),
-    ts(export, export_to = "../../../web/src/protocol.ts")
-)]
+#[cfg_attr(feature = "ts", derive(TS), ts(export, export_to = "../../../web/src/protocol.ts"))]
 pub enum Task {
     /// Run the module and show one of its functions.
     Analyze(Analyze),
-    /// The value and cotangent of every graph node at one x, for the function that was analysed last.
+    /// The value and cotangent of every graph node at one x, in the function of the last analysis that wanted graphs.
     Inspect(Inspect),
     /// Run the module for its output alone.
     Run(Run),
@@ -56,11 +48,7 @@ pub enum Task {
 /// Run the module, plot one of its functions and its derivatives over a window, and look for what is not smooth.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-#[cfg_attr(
-    feature = "ts",
-    derive(TS),
-    ts(export, export_to = "../../../web/src/protocol.ts")
-)]
+#[cfg_attr(feature = "ts", derive(TS), ts(export, export_to = "../../../web/src/protocol.ts"))]
 pub struct Analyze {
     /// The Python module's text.
     pub source: String,
@@ -86,11 +74,7 @@ pub struct Analyze {
 /// Which parts of an analysis are wanted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-#[cfg_attr(
-    feature = "ts",
-    derive(TS),
-    ts(export, export_to = "../../../web/src/protocol.ts")
-)]
+#[cfg_attr(feature = "ts", derive(TS), ts(export, export_to = "../../../web/src/protocol.ts"))]
 pub struct Want {
     /// Curves of value and derivatives.
     pub plot: bool,
@@ -100,14 +84,10 @@ pub struct Want {
     pub graphs: bool,
 }
 
-/// Ask for node values at one x.
+/// Ask for node values at one x, in the function of the last analysis that wanted graphs.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-#[cfg_attr(
-    feature = "ts",
-    derive(TS),
-    ts(export, export_to = "../../../web/src/protocol.ts")
-)]
+#[cfg_attr(feature = "ts", derive(TS), ts(export, export_to = "../../../web/src/protocol.ts"))]
 pub struct Inspect {
     /// Where.
     pub x: f64,
@@ -116,11 +96,7 @@ pub struct Inspect {
 /// Run a module for its output.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-#[cfg_attr(
-    feature = "ts",
-    derive(TS),
-    ts(export, export_to = "../../../web/src/protocol.ts")
-)]
+#[cfg_attr(feature = "ts", derive(TS), ts(export, export_to = "../../../web/src/protocol.ts"))]
 pub struct Run {
     /// The Python module's text.
     pub source: String,
@@ -133,11 +109,7 @@ pub struct Run {
 /// The value that a slider holds.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-#[cfg_attr(
-    feature = "ts",
-    derive(TS),
-    ts(export, export_to = "../../../web/src/protocol.ts")
-)]
+#[cfg_attr(feature = "ts", derive(TS), ts(export, export_to = "../../../web/src/protocol.ts"))]
 pub struct Slider {
     /// The parameter's name.
     pub name: String,
@@ -148,11 +120,7 @@ pub struct Slider {
 /// A stretch of the x axis, `lo < hi`.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-#[cfg_attr(
-    feature = "ts",
-    derive(TS),
-    ts(export, export_to = "../../../web/src/protocol.ts")
-)]
+#[cfg_attr(feature = "ts", derive(TS), ts(export, export_to = "../../../web/src/protocol.ts"))]
 pub struct Window {
     /// Left end.
     pub lo: f64,
@@ -163,11 +131,7 @@ pub struct Window {
 /// Where a person wants the work done.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-#[cfg_attr(
-    feature = "ts",
-    derive(TS),
-    ts(export, export_to = "../../../web/src/protocol.ts")
-)]
+#[cfg_attr(feature = "ts", derive(TS), ts(export, export_to = "../../../web/src/protocol.ts"))]
 pub enum BackendChoice {
     /// The session chooses.
     #[default]
@@ -183,11 +147,7 @@ pub enum BackendChoice {
 /// Where the work was done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-#[cfg_attr(
-    feature = "ts",
-    derive(TS),
-    ts(export, export_to = "../../../web/src/protocol.ts")
-)]
+#[cfg_attr(feature = "ts", derive(TS), ts(export, export_to = "../../../web/src/protocol.ts"))]
 pub enum Backend {
     /// WebGPU.
     Webgpu,
@@ -200,11 +160,7 @@ pub enum Backend {
 /// The default float and integer width.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-#[cfg_attr(
-    feature = "ts",
-    derive(TS),
-    ts(export, export_to = "../../../web/src/protocol.ts")
-)]
+#[cfg_attr(feature = "ts", derive(TS), ts(export, export_to = "../../../web/src/protocol.ts"))]
 pub enum Precision {
     /// float32 and int32, JAX's defaults.
     #[default]
@@ -216,11 +172,7 @@ pub enum Precision {
 /// One answer in the stream that a request gets.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-#[cfg_attr(
-    feature = "ts",
-    derive(TS),
-    ts(export, export_to = "../../../web/src/protocol.ts")
-)]
+#[cfg_attr(feature = "ts", derive(TS), ts(export, export_to = "../../../web/src/protocol.ts"))]
 pub struct Answer {
     /// The request answered.
     pub id: RequestId,
@@ -233,11 +185,7 @@ pub struct Answer {
 /// What an answer says.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
-#[cfg_attr(
-    feature = "ts",
-    derive(TS),
-    ts(export, export_to = "../../../web/src/protocol.ts")
-)]
+#[cfg_attr(feature = "ts", derive(TS), ts(export, export_to = "../../../web/src/protocol.ts"))]
 pub enum Body {
     /// The module was read and run (or not: see its diagnostics).
     Module(Module),
@@ -258,11 +206,7 @@ pub enum Body {
 /// A piece of the source text.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-#[cfg_attr(
-    feature = "ts",
-    derive(TS),
-    ts(export, export_to = "../../../web/src/protocol.ts")
-)]
+#[cfg_attr(feature = "ts", derive(TS), ts(export, export_to = "../../../web/src/protocol.ts"))]
 pub struct Span {
     /// First byte.
     pub start: u32,
@@ -277,11 +221,7 @@ pub struct Span {
 /// What came of reading and running the module.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-#[cfg_attr(
-    feature = "ts",
-    derive(TS),
-    ts(export, export_to = "../../../web/src/protocol.ts")
-)]
+#[cfg_attr(feature = "ts", derive(TS), ts(export, export_to = "../../../web/src/protocol.ts"))]
 pub struct Module {
     /// Syntax errors, refusals, the uncaught exception, warnings: in source order.
     pub diagnostics: Vec<Diagnostic>,
@@ -300,11 +240,7 @@ pub struct Module {
 /// How bad a diagnostic is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-#[cfg_attr(
-    feature = "ts",
-    derive(TS),
-    ts(export, export_to = "../../../web/src/protocol.ts")
-)]
+#[cfg_attr(feature = "ts", derive(TS), ts(export, export_to = "../../../web/src/protocol.ts"))]
 pub enum Severity {
     /// It did not run, or stopped here.
     Error,
@@ -317,11 +253,7 @@ pub enum Severity {
 /// Something to say about a place in the source.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-#[cfg_attr(
-    feature = "ts",
-    derive(TS),
-    ts(export, export_to = "../../../web/src/protocol.ts")
-)]
+#[cfg_attr(feature = "ts", derive(TS), ts(export, export_to = "../../../web/src/protocol.ts"))]
 pub struct Diagnostic {
     /// How bad.
     pub severity: Severity,
@@ -343,11 +275,7 @@ pub struct Diagnostic {
 /// One call in a traceback.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-#[cfg_attr(
-    feature = "ts",
-    derive(TS),
-    ts(export, export_to = "../../../web/src/protocol.ts")
-)]
+#[cfg_attr(feature = "ts", derive(TS), ts(export, export_to = "../../../web/src/protocol.ts"))]
 pub struct Frame {
     /// The function, `<module>` for the top level.
     pub name: String,
@@ -358,11 +286,7 @@ pub struct Frame {
 /// A piece of printed text.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-#[cfg_attr(
-    feature = "ts",
-    derive(TS),
-    ts(export, export_to = "../../../web/src/protocol.ts")
-)]
+#[cfg_attr(feature = "ts", derive(TS), ts(export, export_to = "../../../web/src/protocol.ts"))]
 pub struct Output {
     /// Whether it went to standard error.
     pub stderr: bool,
@@ -373,11 +297,7 @@ pub struct Output {
 /// A figure drawn with `matplotlib.pyplot`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-#[cfg_attr(
-    feature = "ts",
-    derive(TS),
-    ts(export, export_to = "../../../web/src/protocol.ts")
-)]
+#[cfg_attr(feature = "ts", derive(TS), ts(export, export_to = "../../../web/src/protocol.ts"))]
 pub struct Figure {
     /// Its title, if it has one.
     pub title: Option<String>,
@@ -396,11 +316,7 @@ pub struct Figure {
 /// How a series of a figure is drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-#[cfg_attr(
-    feature = "ts",
-    derive(TS),
-    ts(export, export_to = "../../../web/src/protocol.ts")
-)]
+#[cfg_attr(feature = "ts", derive(TS), ts(export, export_to = "../../../web/src/protocol.ts"))]
 pub enum FigureMark {
     /// A line through the points.
     Line,
@@ -413,11 +329,7 @@ pub enum FigureMark {
 /// One series of a figure.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-#[cfg_attr(
-    feature = "ts",
-    derive(TS),
-    ts(export, export_to = "../../../web/src/protocol.ts")
-)]
+#[cfg_attr(feature = "ts", derive(TS), ts(export, export_to = "../../../web/src/protocol.ts"))]
 pub struct FigureSeries {
     /// How it is drawn.
     pub mark: FigureMark,
@@ -434,11 +346,7 @@ pub struct FigureSeries {
 /// A function of the module that can be shown.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-#[cfg_attr(
-    feature = "ts",
-    derive(TS),
-    ts(export, export_to = "../../../web/src/protocol.ts")
-)]
+#[cfg_attr(feature = "ts", derive(TS), ts(export, export_to = "../../../web/src/protocol.ts"))]
 pub struct Function {
     /// Its name in the module.
     pub name: String,
@@ -453,11 +361,7 @@ pub struct Function {
 /// A parameter of a function.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-#[cfg_attr(
-    feature = "ts",
-    derive(TS),
-    ts(export, export_to = "../../../web/src/protocol.ts")
-)]
+#[cfg_attr(feature = "ts", derive(TS), ts(export, export_to = "../../../web/src/protocol.ts"))]
 pub struct Param {
     /// Its name.
     pub name: String,
@@ -470,11 +374,7 @@ pub struct Param {
 /// How far the curves have got.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-#[cfg_attr(
-    feature = "ts",
-    derive(TS),
-    ts(export, export_to = "../../../web/src/protocol.ts")
-)]
+#[cfg_attr(feature = "ts", derive(TS), ts(export, export_to = "../../../web/src/protocol.ts"))]
 pub enum Stage {
     /// Evenly spaced samples; gaps are guesses.
     Coarse,
@@ -485,11 +385,7 @@ pub enum Stage {
 /// The curves of a function over the window.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-#[cfg_attr(
-    feature = "ts",
-    derive(TS),
-    ts(export, export_to = "../../../web/src/protocol.ts")
-)]
+#[cfg_attr(feature = "ts", derive(TS), ts(export, export_to = "../../../web/src/protocol.ts"))]
 pub struct Plot {
     /// How far they have got.
     pub stage: Stage,
@@ -510,11 +406,7 @@ pub struct Plot {
 /// What the curves would be in float64.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-#[cfg_attr(
-    feature = "ts",
-    derive(TS),
-    ts(export, export_to = "../../../web/src/protocol.ts")
-)]
+#[cfg_attr(feature = "ts", derive(TS), ts(export, export_to = "../../../web/src/protocol.ts"))]
 pub struct Precise {
     /// The value.
     pub value: Curve,
@@ -525,11 +417,7 @@ pub struct Precise {
 /// A curve in pieces: nothing is drawn between one piece and the next (a jump, a pole, a NaN).
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-#[cfg_attr(
-    feature = "ts",
-    derive(TS),
-    ts(export, export_to = "../../../web/src/protocol.ts")
-)]
+#[cfg_attr(feature = "ts", derive(TS), ts(export, export_to = "../../../web/src/protocol.ts"))]
 pub struct Curve {
     /// The pieces, left to right.
     pub segments: Vec<Segment>,
@@ -538,11 +426,7 @@ pub struct Curve {
 /// One connected piece of a curve. All of its numbers are finite.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-#[cfg_attr(
-    feature = "ts",
-    derive(TS),
-    ts(export, export_to = "../../../web/src/protocol.ts")
-)]
+#[cfg_attr(feature = "ts", derive(TS), ts(export, export_to = "../../../web/src/protocol.ts"))]
 pub struct Segment {
     /// x, ascending.
     pub x: Vec<f64>,
@@ -553,11 +437,7 @@ pub struct Segment {
 /// What the lens found in the window.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-#[cfg_attr(
-    feature = "ts",
-    derive(TS),
-    ts(export, export_to = "../../../web/src/protocol.ts")
-)]
+#[cfg_attr(feature = "ts", derive(TS), ts(export, export_to = "../../../web/src/protocol.ts"))]
 pub struct Lens {
     /// Whether the search is over; while it is not, events may still be added or change kind.
     pub finished: bool,
@@ -570,11 +450,7 @@ pub struct Lens {
 /// What kind of place an event is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-#[cfg_attr(
-    feature = "ts",
-    derive(TS),
-    ts(export, export_to = "../../../web/src/protocol.ts")
-)]
+#[cfg_attr(feature = "ts", derive(TS), ts(export, export_to = "../../../web/src/protocol.ts"))]
 pub enum EventKind {
     /// Continuous, and the slope jumps.
     Kink,
@@ -615,11 +491,7 @@ pub enum EventKind {
 /// A place where the function is not smooth, or where its numbers go wrong.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-#[cfg_attr(
-    feature = "ts",
-    derive(TS),
-    ts(export, export_to = "../../../web/src/protocol.ts")
-)]
+#[cfg_attr(feature = "ts", derive(TS), ts(export, export_to = "../../../web/src/protocol.ts"))]
 pub struct Event {
     /// Its number within the analysis.
     pub id: u32,
@@ -663,11 +535,7 @@ pub struct Event {
 /// Something on both sides of a place, and at it. Missing where there is no such limit.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-#[cfg_attr(
-    feature = "ts",
-    derive(TS),
-    ts(export, export_to = "../../../web/src/protocol.ts")
-)]
+#[cfg_attr(feature = "ts", derive(TS), ts(export, export_to = "../../../web/src/protocol.ts"))]
 pub struct Sides {
     /// Limit from the left.
     pub left: Option<f64>,
@@ -680,11 +548,7 @@ pub struct Sides {
 /// What a derivative function returned, and why.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-#[cfg_attr(
-    feature = "ts",
-    derive(TS),
-    ts(export, export_to = "../../../web/src/protocol.ts")
-)]
+#[cfg_attr(feature = "ts", derive(TS), ts(export, export_to = "../../../web/src/protocol.ts"))]
 pub struct Returned {
     /// The number.
     pub value: f64,
@@ -695,11 +559,7 @@ pub struct Returned {
 /// A change to the source that would cure something.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-#[cfg_attr(
-    feature = "ts",
-    derive(TS),
-    ts(export, export_to = "../../../web/src/protocol.ts")
-)]
+#[cfg_attr(feature = "ts", derive(TS), ts(export, export_to = "../../../web/src/protocol.ts"))]
 pub struct Fix {
     /// What it does: `Use logaddexp`.
     pub title: String,
@@ -712,11 +572,7 @@ pub struct Fix {
 /// One replacement of text.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-#[cfg_attr(
-    feature = "ts",
-    derive(TS),
-    ts(export, export_to = "../../../web/src/protocol.ts")
-)]
+#[cfg_attr(feature = "ts", derive(TS), ts(export, export_to = "../../../web/src/protocol.ts"))]
 pub struct Edit {
     /// First byte replaced.
     pub start: u32,
@@ -729,11 +585,7 @@ pub struct Edit {
 /// How sure a claim is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-#[cfg_attr(
-    feature = "ts",
-    derive(TS),
-    ts(export, export_to = "../../../web/src/protocol.ts")
-)]
+#[cfg_attr(feature = "ts", derive(TS), ts(export, export_to = "../../../web/src/protocol.ts"))]
 pub enum Verdict {
     /// Proven true, by interval arithmetic with outward rounding.
     Proven,
@@ -746,11 +598,7 @@ pub enum Verdict {
 /// Three separate claims about a stretch of the window.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-#[cfg_attr(
-    feature = "ts",
-    derive(TS),
-    ts(export, export_to = "../../../web/src/protocol.ts")
-)]
+#[cfg_attr(feature = "ts", derive(TS), ts(export, export_to = "../../../web/src/protocol.ts"))]
 pub struct Range {
     /// Left end.
     pub lo: f64,
@@ -767,11 +615,7 @@ pub struct Range {
 /// A function and its gradient, to be read and to be drawn.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-#[cfg_attr(
-    feature = "ts",
-    derive(TS),
-    ts(export, export_to = "../../../web/src/protocol.ts")
-)]
+#[cfg_attr(feature = "ts", derive(TS), ts(export, export_to = "../../../web/src/protocol.ts"))]
 pub struct Graphs {
     /// The function.
     pub function: Graph,
@@ -786,11 +630,7 @@ pub struct Graphs {
 /// A Jaxpr as a graph.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-#[cfg_attr(
-    feature = "ts",
-    derive(TS),
-    ts(export, export_to = "../../../web/src/protocol.ts")
-)]
+#[cfg_attr(feature = "ts", derive(TS), ts(export, export_to = "../../../web/src/protocol.ts"))]
 pub struct Graph {
     /// In the order of the Jaxpr: inputs, then equations, then outputs.
     pub nodes: Vec<Node>,
@@ -801,11 +641,7 @@ pub struct Graph {
 /// What a node stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-#[cfg_attr(
-    feature = "ts",
-    derive(TS),
-    ts(export, export_to = "../../../web/src/protocol.ts")
-)]
+#[cfg_attr(feature = "ts", derive(TS), ts(export, export_to = "../../../web/src/protocol.ts"))]
 pub enum NodeKind {
     /// An argument.
     Input,
@@ -820,11 +656,7 @@ pub enum NodeKind {
 /// What a node computes, in the gradient's graph.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-#[cfg_attr(
-    feature = "ts",
-    derive(TS),
-    ts(export, export_to = "../../../web/src/protocol.ts")
-)]
+#[cfg_attr(feature = "ts", derive(TS), ts(export, export_to = "../../../web/src/protocol.ts"))]
 pub enum Role {
     /// The function itself.
     Primal,
@@ -837,11 +669,7 @@ pub enum Role {
 /// A node of a graph.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-#[cfg_attr(
-    feature = "ts",
-    derive(TS),
-    ts(export, export_to = "../../../web/src/protocol.ts")
-)]
+#[cfg_attr(feature = "ts", derive(TS), ts(export, export_to = "../../../web/src/protocol.ts"))]
 pub struct Node {
     /// Its number within the graph.
     pub id: u32,
@@ -868,11 +696,7 @@ pub struct Node {
 /// A value going from one node to another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-#[cfg_attr(
-    feature = "ts",
-    derive(TS),
-    ts(export, export_to = "../../../web/src/protocol.ts")
-)]
+#[cfg_attr(feature = "ts", derive(TS), ts(export, export_to = "../../../web/src/protocol.ts"))]
 pub struct Edge {
     /// The node that makes it.
     pub from: u32,
@@ -885,11 +709,7 @@ pub struct Edge {
 /// What every node of the function's graph holds at one x.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-#[cfg_attr(
-    feature = "ts",
-    derive(TS),
-    ts(export, export_to = "../../../web/src/protocol.ts")
-)]
+#[cfg_attr(feature = "ts", derive(TS), ts(export, export_to = "../../../web/src/protocol.ts"))]
 pub struct Values {
     /// Where.
     pub x: f64,
@@ -912,11 +732,7 @@ pub struct Values {
 /// What a node holds.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-#[cfg_attr(
-    feature = "ts",
-    derive(TS),
-    ts(export, export_to = "../../../web/src/protocol.ts")
-)]
+#[cfg_attr(feature = "ts", derive(TS), ts(export, export_to = "../../../web/src/protocol.ts"))]
 pub struct NodeValue {
     /// The node of the function's graph.
     pub node: u32,
@@ -933,11 +749,7 @@ pub struct NodeValue {
 /// The library's functions.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-#[cfg_attr(
-    feature = "ts",
-    derive(TS),
-    ts(export, export_to = "../../../web/src/protocol.ts")
-)]
+#[cfg_attr(feature = "ts", derive(TS), ts(export, export_to = "../../../web/src/protocol.ts"))]
 pub struct Library {
     /// By path.
     pub functions: Vec<LibraryFunction>,
@@ -946,11 +758,7 @@ pub struct Library {
 /// A function of the library.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-#[cfg_attr(
-    feature = "ts",
-    derive(TS),
-    ts(export, export_to = "../../../web/src/protocol.ts")
-)]
+#[cfg_attr(feature = "ts", derive(TS), ts(export, export_to = "../../../web/src/protocol.ts"))]
 pub struct LibraryFunction {
     /// Its full path: `jax.numpy.sin`.
     pub path: String,
@@ -963,11 +771,7 @@ pub struct LibraryFunction {
 /// The end of an answer.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-#[cfg_attr(
-    feature = "ts",
-    derive(TS),
-    ts(export, export_to = "../../../web/src/protocol.ts")
-)]
+#[cfg_attr(feature = "ts", derive(TS), ts(export, export_to = "../../../web/src/protocol.ts"))]
 pub struct Done {
     /// Where it ran, and why not where it was asked to.
     pub backend: BackendReport,
@@ -980,11 +784,7 @@ pub struct Done {
 /// Where something ran.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-#[cfg_attr(
-    feature = "ts",
-    derive(TS),
-    ts(export, export_to = "../../../web/src/protocol.ts")
-)]
+#[cfg_attr(feature = "ts", derive(TS), ts(export, export_to = "../../../web/src/protocol.ts"))]
 pub struct BackendReport {
     /// What was asked for.
     pub asked: BackendChoice,
@@ -999,11 +799,7 @@ pub struct BackendReport {
 /// How long something took.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-#[cfg_attr(
-    feature = "ts",
-    derive(TS),
-    ts(export, export_to = "../../../web/src/protocol.ts")
-)]
+#[cfg_attr(feature = "ts", derive(TS), ts(export, export_to = "../../../web/src/protocol.ts"))]
 pub struct Timing {
     /// What: `parse`, `run`, `trace`, `plot`, `lens`.
     pub phase: String,
@@ -1014,19 +810,11 @@ pub struct Timing {
 impl Answer {
     /// An answer after which more will come.
     pub fn more(id: RequestId, body: Body) -> Self {
-        Answer {
-            id,
-            last: false,
-            body,
-        }
+        Answer { id, last: false, body }
     }
 
     /// The last answer to a request.
     pub fn last(id: RequestId, body: Body) -> Self {
-        Answer {
-            id,
-            last: true,
-            body,
-        }
+        Answer { id, last: true, body }
     }
 }

@@ -33,11 +33,7 @@ pub struct Gaps {
 /// A laid out graph. The origin is the top left corner.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-#[cfg_attr(
-    feature = "ts",
-    derive(TS),
-    ts(export, export_to = "../../../web/src/model.ts")
-)]
+#[cfg_attr(feature = "ts", derive(TS), ts(export, export_to = "../../../web/src/model.ts"))]
 pub struct Layout {
     /// Width of the whole.
     pub width: f64,
@@ -52,11 +48,7 @@ pub struct Layout {
 /// Where a node is.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-#[cfg_attr(
-    feature = "ts",
-    derive(TS),
-    ts(export, export_to = "../../../web/src/model.ts")
-)]
+#[cfg_attr(feature = "ts", derive(TS), ts(export, export_to = "../../../web/src/model.ts"))]
 pub struct Placed {
     /// Its key.
     pub key: String,
@@ -85,20 +77,11 @@ struct Item {
 
 /// Lay out `nodes` and `edges` (from, to: indices of nodes). Edges must not form a cycle; one that points backwards in
 /// a cycle is drawn and does not count. `last` is the layout before the edit.
-pub fn layout(
-    nodes: &[NodeBox],
-    edges: &[(usize, usize)],
-    gaps: Gaps,
-    last: Option<&Layout>,
-) -> Layout {
+pub fn layout(nodes: &[NodeBox], edges: &[(usize, usize)], gaps: Gaps, last: Option<&Layout>) -> Layout {
     if nodes.is_empty() {
         return Layout::default();
     }
-    let was: HashMap<&str, f64> = last
-        .into_iter()
-        .flat_map(|l| &l.nodes)
-        .map(|p| (p.key.as_str(), p.x))
-        .collect();
+    let was: HashMap<&str, f64> = last.into_iter().flat_map(|l| &l.nodes).map(|p| (p.key.as_str(), p.x)).collect();
     let layers = layers(nodes, edges);
     let mut items: Vec<Item> = nodes
         .iter()
@@ -203,19 +186,11 @@ fn reduce_crossings(items: &mut [Item], rows: &mut Vec<Vec<usize>>) {
         }
         let downward = sweep % 2 == 0;
         let depth = rows.len();
-        let at: Vec<usize> = if downward {
-            (1..depth).collect()
-        } else {
-            (0..depth - 1).rev().collect()
-        };
+        let at: Vec<usize> = if downward { (1..depth).collect() } else { (0..depth - 1).rev().collect() };
         for l in at {
             let position = positions(items.len(), rows);
             let centre = |i: usize| {
-                let beside = if downward {
-                    &items[i].up
-                } else {
-                    &items[i].down
-                };
+                let beside = if downward { &items[i].up } else { &items[i].down };
                 if beside.is_empty() {
                     return position[i] as f64;
                 }
@@ -255,10 +230,7 @@ fn crossings(items: &[Item], rows: &[Vec<usize>]) -> usize {
             .collect();
         ends.sort_unstable();
         for (n, a) in ends.iter().enumerate() {
-            count += ends[n + 1..]
-                .iter()
-                .filter(|b| b.0 > a.0 && b.1 < a.1)
-                .count();
+            count += ends[n + 1..].iter().filter(|b| b.0 > a.0 && b.1 < a.1).count();
         }
     }
     count
@@ -275,11 +247,7 @@ fn place(items: &mut [Item], rows: &[Vec<usize>], gap: f64) {
     }
     for sweep in 0..16 {
         let upward = sweep % 2 == 1;
-        let each: Vec<&Vec<usize>> = if upward {
-            rows.iter().rev().collect()
-        } else {
-            rows.iter().collect()
-        };
+        let each: Vec<&Vec<usize>> = if upward { rows.iter().rev().collect() } else { rows.iter().collect() };
         for row in each {
             let wish: Vec<(f64, f64)> = row
                 .iter()
@@ -290,8 +258,7 @@ fn place(items: &mut [Item], rows: &[Vec<usize>], gap: f64) {
                         (false, true, _) | (true, _, false) => &item.down,
                         _ => &item.up,
                     };
-                    let mean =
-                        beside.iter().map(|&b| items[b].x).sum::<f64>() / beside.len() as f64;
+                    let mean = beside.iter().map(|&b| items[b].x).sum::<f64>() / beside.len() as f64;
                     // Long edges should be straight: their bends pull harder.
                     (mean, if item.bend { 4.0 } else { 1.0 })
                 })
@@ -325,23 +292,14 @@ fn spread(wish: &[(f64, f64)], widths: &[f64], gap: f64) -> Vec<f64> {
             }
             pools.pop();
             let weight = a.1 + b.1;
-            *pools.last_mut().expect("two pools, one popped") =
-                ((a.0 * a.1 + b.0 * b.1) / weight, weight, a.2 + b.2);
+            *pools.last_mut().expect("two pools, one popped") = ((a.0 * a.1 + b.0 * b.1) / weight, weight, a.2 + b.2);
         }
     }
-    let bases = pools
-        .iter()
-        .flat_map(|&(x, _, n)| std::iter::repeat_n(x, n));
+    let bases = pools.iter().flat_map(|&(x, _, n)| std::iter::repeat_n(x, n));
     bases.zip(&offsets).map(|(x, o)| x + o).collect()
 }
 
-fn finish(
-    nodes: &[NodeBox],
-    items: Vec<Item>,
-    rows: &[Vec<usize>],
-    routes: &[Vec<usize>],
-    between: f64,
-) -> Layout {
+fn finish(nodes: &[NodeBox], items: Vec<Item>, rows: &[Vec<usize>], routes: &[Vec<usize>], between: f64) -> Layout {
     let mut centre = Vec::with_capacity(rows.len());
     let mut y = 0.0;
     for row in rows {
@@ -349,24 +307,12 @@ fn finish(
         centre.push(y + h / 2.0);
         y += h + between;
     }
-    let left = items
-        .iter()
-        .map(|i| i.x - i.w / 2.0)
-        .fold(f64::INFINITY, f64::min);
-    let right = items
-        .iter()
-        .map(|i| i.x + i.w / 2.0)
-        .fold(f64::NEG_INFINITY, f64::max);
+    let left = items.iter().map(|i| i.x - i.w / 2.0).fold(f64::INFINITY, f64::min);
+    let right = items.iter().map(|i| i.x + i.w / 2.0).fold(f64::NEG_INFINITY, f64::max);
     let point = |i: usize| [items[i].x - left, centre[items[i].layer]];
     let placed = nodes.iter().enumerate().map(|(i, n)| {
         let [x, y] = point(i);
-        Placed {
-            key: n.key.clone(),
-            x,
-            y,
-            w: n.w,
-            h: n.h,
-        }
+        Placed { key: n.key.clone(), x, y, w: n.w, h: n.h }
     });
     let edges = routes.iter().map(|route| {
         let mut points: Vec<[f64; 2]> = route.iter().map(|&i| point(i)).collect();
@@ -376,32 +322,17 @@ fn finish(
         points[end][1] -= items[route[end]].h / 2.0;
         points
     });
-    Layout {
-        width: right - left,
-        height: y - between,
-        nodes: placed.collect(),
-        edges: edges.collect(),
-    }
+    Layout { width: right - left, height: y - between, nodes: placed.collect(), edges: edges.collect() }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const GAPS: Gaps = Gaps {
-        within: 10.0,
-        between: 20.0,
-    };
+    const GAPS: Gaps = Gaps { within: 10.0, between: 20.0 };
 
     fn boxes(keys: &[&str]) -> Vec<NodeBox> {
-        keys.iter()
-            .map(|k| NodeBox {
-                key: k.to_string(),
-                w: 40.0,
-                h: 20.0,
-                hang: k.starts_with('#'),
-            })
-            .collect()
+        keys.iter().map(|k| NodeBox { key: k.to_string(), w: 40.0, h: 20.0, hang: k.starts_with('#') }).collect()
     }
 
     /// What must hold of every layout.
@@ -409,24 +340,15 @@ mod tests {
         assert_eq!((l.nodes.len(), l.edges.len()), (nodes.len(), edges.len()));
         for (n, &(from, to)) in edges.iter().enumerate() {
             let (a, b) = (&l.nodes[from], &l.nodes[to]);
-            assert!(
-                a.y + a.h / 2.0 < b.y - b.h / 2.0,
-                "{} is not above {}",
-                a.key,
-                b.key
-            );
+            assert!(a.y + a.h / 2.0 < b.y - b.h / 2.0, "{} is not above {}", a.key, b.key);
             let (first, last) = (l.edges[n][0], l.edges[n][l.edges[n].len() - 1]);
-            assert_eq!(
-                (first, last),
-                ([a.x, a.y + a.h / 2.0], [b.x, b.y - b.h / 2.0])
-            );
+            assert_eq!((first, last), ([a.x, a.y + a.h / 2.0], [b.x, b.y - b.h / 2.0]));
         }
         for (i, a) in l.nodes.iter().enumerate() {
             assert!(a.x - a.w / 2.0 >= -1e-9 && a.x + a.w / 2.0 <= l.width + 1e-9);
             assert!(a.y - a.h / 2.0 >= -1e-9 && a.y + a.h / 2.0 <= l.height + 1e-9);
             for b in &l.nodes[i + 1..] {
-                let apart = (a.x - b.x).abs() >= (a.w + b.w) / 2.0 - 1e-9
-                    || (a.y - b.y).abs() >= (a.h + b.h) / 2.0;
+                let apart = (a.x - b.x).abs() >= (a.w + b.w) / 2.0 - 1e-9 || (a.y - b.y).abs() >= (a.h + b.h) / 2.0;
                 assert!(apart, "{} covers {}", a.key, b.key);
             }
         }
@@ -436,18 +358,9 @@ mod tests {
     fn layouts_are_layered_and_nothing_overlaps() {
         let rows: [(&[&str], &[(usize, usize)]); 5] = [
             (&["x", "sin", "out"], &[(0, 1), (1, 2)]),
-            (
-                &["x", "sin", "cos", "mul", "out"],
-                &[(0, 1), (0, 2), (1, 3), (2, 3), (3, 4)],
-            ),
-            (
-                &["x", "a", "b", "c", "out"],
-                &[(0, 1), (1, 2), (2, 3), (0, 3), (3, 4), (0, 4)],
-            ),
-            (
-                &["x", "y", "#2.0", "p", "q", "r"],
-                &[(0, 3), (1, 4), (2, 5), (3, 5), (4, 5), (0, 4), (1, 3)],
-            ),
+            (&["x", "sin", "cos", "mul", "out"], &[(0, 1), (0, 2), (1, 3), (2, 3), (3, 4)]),
+            (&["x", "a", "b", "c", "out"], &[(0, 1), (1, 2), (2, 3), (0, 3), (3, 4), (0, 4)]),
+            (&["x", "y", "#2.0", "p", "q", "r"], &[(0, 3), (1, 4), (2, 5), (3, 5), (4, 5), (0, 4), (1, 3)]),
             (&["x"], &[]),
         ];
         for (keys, edges) in rows {
@@ -481,12 +394,7 @@ mod tests {
         let (p, q) = (last.nodes[1].x, last.nodes[2].x);
         (last.nodes[1].x, last.nodes[2].x) = (p.max(q), p.min(q));
         let wider = boxes(&["x", "p", "q", "new", "out"]);
-        let l = layout(
-            &wider,
-            &[(0, 1), (0, 2), (1, 4), (2, 3), (3, 4)],
-            GAPS,
-            Some(&last),
-        );
+        let l = layout(&wider, &[(0, 1), (0, 2), (1, 4), (2, 3), (3, 4)], GAPS, Some(&last));
         assert!(l.nodes[2].x < l.nodes[1].x, "{:?}", l.nodes);
     }
 
@@ -499,13 +407,7 @@ mod tests {
 
     #[test]
     fn spreading_keeps_gaps_and_stays_near() {
-        assert_eq!(
-            spread(&[(0.0, 1.0), (0.0, 1.0)], &[10.0, 10.0], 10.0),
-            [-10.0, 10.0]
-        );
-        assert_eq!(
-            spread(&[(0.0, 1.0), (50.0, 1.0)], &[10.0, 10.0], 10.0),
-            [0.0, 50.0]
-        );
+        assert_eq!(spread(&[(0.0, 1.0), (0.0, 1.0)], &[10.0, 10.0], 10.0), [-10.0, 10.0]);
+        assert_eq!(spread(&[(0.0, 1.0), (50.0, 1.0)], &[10.0, 10.0], 10.0), [0.0, 50.0]);
     }
 }

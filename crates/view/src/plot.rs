@@ -82,11 +82,7 @@ pub struct Input {
 /// The two panels of the plot, over one x axis.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-#[cfg_attr(
-    feature = "ts",
-    derive(TS),
-    ts(export, export_to = "../../../web/src/model.ts")
-)]
+#[cfg_attr(feature = "ts", derive(TS), ts(export, export_to = "../../../web/src/model.ts"))]
 pub struct PlotModel {
     /// The function.
     pub value: Panel,
@@ -101,11 +97,7 @@ pub struct PlotModel {
 /// One panel.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-#[cfg_attr(
-    feature = "ts",
-    derive(TS),
-    ts(export, export_to = "../../../web/src/model.ts")
-)]
+#[cfg_attr(feature = "ts", derive(TS), ts(export, export_to = "../../../web/src/model.ts"))]
 pub struct Panel {
     /// The y range to show.
     pub range: [f64; 2],
@@ -124,11 +116,7 @@ pub struct Panel {
 /// How a dot is drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-#[cfg_attr(
-    feature = "ts",
-    derive(TS),
-    ts(export, export_to = "../../../web/src/model.ts")
-)]
+#[cfg_attr(feature = "ts", derive(TS), ts(export, export_to = "../../../web/src/model.ts"))]
 pub enum DotShape {
     /// A value that is taken.
     Closed,
@@ -145,11 +133,7 @@ pub enum DotShape {
 /// A point of note.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-#[cfg_attr(
-    feature = "ts",
-    derive(TS),
-    ts(export, export_to = "../../../web/src/model.ts")
-)]
+#[cfg_attr(feature = "ts", derive(TS), ts(export, export_to = "../../../web/src/model.ts"))]
 pub struct Dot {
     /// x.
     pub x: f64,
@@ -164,11 +148,7 @@ pub struct Dot {
 /// A short line from a point, to show a slope on one side.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-#[cfg_attr(
-    feature = "ts",
-    derive(TS),
-    ts(export, export_to = "../../../web/src/model.ts")
-)]
+#[cfg_attr(feature = "ts", derive(TS), ts(export, export_to = "../../../web/src/model.ts"))]
 pub struct Whisker {
     /// x of the point.
     pub x: f64,
@@ -185,11 +165,7 @@ pub struct Whisker {
 /// An upright line.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-#[cfg_attr(
-    feature = "ts",
-    derive(TS),
-    ts(export, export_to = "../../../web/src/model.ts")
-)]
+#[cfg_attr(feature = "ts", derive(TS), ts(export, export_to = "../../../web/src/model.ts"))]
 pub struct Upright {
     /// x.
     pub x: f64,
@@ -200,11 +176,7 @@ pub struct Upright {
 /// An upright bar.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-#[cfg_attr(
-    feature = "ts",
-    derive(TS),
-    ts(export, export_to = "../../../web/src/model.ts")
-)]
+#[cfg_attr(feature = "ts", derive(TS), ts(export, export_to = "../../../web/src/model.ts"))]
 pub struct UprightSpan {
     /// x.
     pub x: f64,
@@ -219,11 +191,7 @@ pub struct UprightSpan {
 /// Why a stretch is shaded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-#[cfg_attr(
-    feature = "ts",
-    derive(TS),
-    ts(export, export_to = "../../../web/src/model.ts")
-)]
+#[cfg_attr(feature = "ts", derive(TS), ts(export, export_to = "../../../web/src/model.ts"))]
 pub enum BandKind {
     /// The gradient is zero and should not be.
     Flat,
@@ -240,11 +208,7 @@ pub enum BandKind {
 /// A shaded stretch.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-#[cfg_attr(
-    feature = "ts",
-    derive(TS),
-    ts(export, export_to = "../../../web/src/model.ts")
-)]
+#[cfg_attr(feature = "ts", derive(TS), ts(export, export_to = "../../../web/src/model.ts"))]
 pub struct Band {
     /// Left end.
     pub lo: f64,
@@ -265,13 +229,9 @@ pub fn plot(input: &Input) -> PlotModel {
     let blows = |p: &Panel| !p.asymptotes.is_empty();
     let (value_blows, slope_blows) = (blows(&model.value), blows(&model.slope));
     let dots = |p: &Panel| p.dots.iter().map(|d| d.y).collect::<Vec<_>>();
-    (model.value.range, model.value.clipped) =
-        y_range(&[&input.value], &dots(&model.value), value_blows);
-    (model.slope.range, model.slope.clipped) = y_range(
-        &[&input.forward, &input.reverse],
-        &dots(&model.slope),
-        slope_blows,
-    );
+    (model.value.range, model.value.clipped) = y_range(&[&input.value], &dots(&model.value), value_blows);
+    (model.slope.range, model.slope.clipped) =
+        y_range(&[&input.forward, &input.reverse], &dots(&model.slope), slope_blows);
     let height = model.slope.range[1] - model.slope.range[0];
     model.disagree = disagreements(&input.forward, &input.reverse, height);
     model
@@ -284,38 +244,17 @@ fn mark(m: &Mark, window: [f64; 2], model: &mut PlotModel) {
     let [sleft, _, sright] = m.slope.map(|v| v.filter(|v| v.is_finite()));
     let band = |kind| {
         let end = m.x_end?;
-        (end > x).then_some(Band {
-            lo: x.max(window[0]),
-            hi: end.min(window[1]),
-            kind,
-            event,
-        })
+        (end > x).then_some(Band { lo: x.max(window[0]), hi: end.min(window[1]), kind, event })
     };
-    let closed = |y| Dot {
-        x,
-        y,
-        shape: DotShape::Closed,
-        event,
-    };
-    let open = |y| Dot {
-        x,
-        y,
-        shape: DotShape::Open,
-        event,
-    };
+    let closed = |y| Dot { x, y, shape: DotShape::Closed, event };
+    let open = |y| Dot { x, y, shape: DotShape::Open, event };
     match m.kind {
         Kind::Kink => {
             if let Some(y) = at.or(left).or(right) {
                 model.value.dots.push(closed(y));
                 for (slope, side) in [(sleft, -1), (sright, 1)] {
                     if let Some(slope) = slope {
-                        model.value.whiskers.push(Whisker {
-                            x,
-                            y,
-                            slope,
-                            side,
-                            event,
-                        });
+                        model.value.whiskers.push(Whisker { x, y, slope, side, event });
                     }
                 }
             }
@@ -342,10 +281,7 @@ fn mark(m: &Mark, window: [f64; 2], model: &mut PlotModel) {
         }
         Kind::Edge => {
             if let Some(y) = left.or(right) {
-                model
-                    .value
-                    .dots
-                    .push(if at == Some(y) { closed(y) } else { open(y) });
+                model.value.dots.push(if at == Some(y) { closed(y) } else { open(y) });
             } else {
                 model.value.asymptotes.push(Upright { x, event });
             }
@@ -354,12 +290,7 @@ fn mark(m: &Mark, window: [f64; 2], model: &mut PlotModel) {
             }
         }
         Kind::Masked => {
-            let dot = |y| Dot {
-                x,
-                y,
-                shape: DotShape::Diamond,
-                event,
-            };
+            let dot = |y| Dot { x, y, shape: DotShape::Diamond, event };
             model.value.dots.extend(at.or(left).or(right).map(dot));
         }
         Kind::Flat => model.bands.extend(band(BandKind::Flat)),
@@ -374,53 +305,27 @@ fn mark(m: &Mark, window: [f64; 2], model: &mut PlotModel) {
     // On the slope's panel: open dots for the one-sided slopes, a bar over what could be meant, and what AD says.
     for y in [sleft, sright].into_iter().flatten() {
         if matches!(m.kind, Kind::Kink | Kind::Jump | Kind::Edge | Kind::Steep) {
-            model.slope.dots.push(Dot {
-                x,
-                y,
-                shape: DotShape::Open,
-                event,
-            });
+            model.slope.dots.push(Dot { x, y, shape: DotShape::Open, event });
         }
     }
     if let (Kind::Kink, Some(a), Some(b)) = (m.kind, sleft, sright) {
-        model.slope.spans.push(UprightSpan {
-            x,
-            lo: a.min(b),
-            hi: a.max(b),
-            event,
-        });
+        model.slope.spans.push(UprightSpan { x, lo: a.min(b), hi: a.max(b), event });
     }
     let finite = |v: Option<f64>| v.filter(|v| v.is_finite());
-    model.slope.dots.extend(finite(m.grad).map(|y| Dot {
-        x,
-        y,
-        shape: DotShape::Grad,
-        event,
-    }));
+    model.slope.dots.extend(finite(m.grad).map(|y| Dot { x, y, shape: DotShape::Grad, event }));
     if finite(m.jvp).is_some() && m.jvp != m.grad {
-        model.slope.dots.extend(m.jvp.map(|y| Dot {
-            x,
-            y,
-            shape: DotShape::Jvp,
-            event,
-        }));
+        model.slope.dots.extend(m.jvp.map(|y| Dot { x, y, shape: DotShape::Jvp, event }));
     }
 }
 
 /// The y range to show, and whether it leaves some of the curve out. `blows` says that a curve is known to run off to
 /// infinity, so that its extremes say nothing.
 fn y_range(curves: &[&Vec<Piece>], dots: &[f64], blows: bool) -> ([f64; 2], bool) {
-    let mut ys: Vec<f64> = curves
-        .iter()
-        .flat_map(|c| c.iter())
-        .flat_map(|p| p.y.iter().copied())
-        .collect();
+    let mut ys: Vec<f64> = curves.iter().flat_map(|c| c.iter()).flat_map(|p| p.y.iter().copied()).collect();
     ys.retain(|y| y.is_finite());
     ys.sort_by(f64::total_cmp);
     let (Some(&min), Some(&max)) = (ys.first(), ys.last()) else {
-        let (lo, hi) = dots
-            .iter()
-            .fold((0.0f64, 0.0f64), |(lo, hi), &y| (lo.min(y), hi.max(y)));
+        let (lo, hi) = dots.iter().fold((0.0f64, 0.0f64), |(lo, hi), &y| (lo.min(y), hi.max(y)));
         return (padded(lo, hi), false);
     };
     let quantile = |q: f64| ys[((ys.len() - 1) as f64 * q).round() as usize];
@@ -472,11 +377,7 @@ fn padded(mut lo: f64, mut hi: f64) -> [f64; 2] {
 
 /// Stretches on which two derivatives differ by more than a hair's breadth of the panel, or only one of them exists.
 fn disagreements(forward: &[Piece], reverse: &[Piece], height: f64) -> Vec<[f64; 2]> {
-    let mut points: Vec<f64> = forward
-        .iter()
-        .chain(reverse)
-        .flat_map(|p| p.x.iter().copied())
-        .collect();
+    let mut points: Vec<f64> = forward.iter().chain(reverse).flat_map(|p| p.x.iter().copied()).collect();
     points.sort_by(f64::total_cmp);
     points.dedup();
     let mut out: Vec<[f64; 2]> = Vec::new();
@@ -505,9 +406,7 @@ fn disagreements(forward: &[Piece], reverse: &[Piece], height: f64) -> Vec<[f64;
 
 /// The curve's y at x, interpolated; `None` where it has a gap.
 fn at(curve: &[Piece], x: f64) -> Option<f64> {
-    let piece = curve
-        .iter()
-        .find(|p| p.x.first().is_some_and(|&a| a <= x) && p.x.last().is_some_and(|&b| x <= b))?;
+    let piece = curve.iter().find(|p| p.x.first().is_some_and(|&a| a <= x) && p.x.last().is_some_and(|&b| x <= b))?;
     let i = piece.x.partition_point(|&v| v < x);
     if piece.x[i] == x || i == 0 {
         return Some(piece.y[i]);
@@ -521,30 +420,13 @@ mod tests {
     use super::*;
 
     fn curve(lo: f64, hi: f64, f: impl Fn(f64) -> f64) -> Vec<Piece> {
-        let x: Vec<f64> = (0..=200)
-            .map(|i| lo + (hi - lo) * f64::from(i) / 200.0)
-            .collect();
+        let x: Vec<f64> = (0..=200).map(|i| lo + (hi - lo) * f64::from(i) / 200.0).collect();
         let y = x.iter().map(|&x| f(x)).collect();
         vec![Piece { x, y }]
     }
 
-    fn event(
-        kind: Kind,
-        x: f64,
-        value: [Option<f64>; 3],
-        slope: [Option<f64>; 3],
-        grad: Option<f64>,
-    ) -> Mark {
-        Mark {
-            id: 7,
-            kind,
-            x,
-            x_end: None,
-            value,
-            slope,
-            grad,
-            jvp: grad,
-        }
+    fn event(kind: Kind, x: f64, value: [Option<f64>; 3], slope: [Option<f64>; 3], grad: Option<f64>) -> Mark {
+        Mark { id: 7, kind, x, x_end: None, value, slope, grad, jvp: grad }
     }
 
     #[test]
@@ -559,64 +441,23 @@ mod tests {
         ];
         for (c, blows, [lo, hi], clipped) in rows {
             let ([a, b], cut) = y_range(&[&c], &[], blows);
-            assert!(
-                (a - lo).abs() < 0.25 && (b - hi).abs() < 0.25,
-                "[{a}, {b}] for [{lo}, {hi}]"
-            );
+            assert!((a - lo).abs() < 0.25 && (b - hi).abs() < 0.25, "[{a}, {b}] for [{lo}, {hi}]");
             assert_eq!(cut, clipped);
         }
     }
 
     #[test]
     fn a_kink_has_whiskers_and_what_grad_returns() {
-        let m = event(
-            Kind::Kink,
-            0.0,
-            [Some(0.0); 3],
-            [Some(-1.0), None, Some(1.0)],
-            Some(1.0),
-        );
-        let input = Input {
-            window: [-1.0, 1.0],
-            value: curve(-1.0, 1.0, f64::abs),
-            marks: vec![m],
-            ..Input::default()
-        };
+        let m = event(Kind::Kink, 0.0, [Some(0.0); 3], [Some(-1.0), None, Some(1.0)], Some(1.0));
+        let input =
+            Input { window: [-1.0, 1.0], value: curve(-1.0, 1.0, f64::abs), marks: vec![m], ..Input::default() };
         let model = plot(&input);
-        assert_eq!(
-            model.value.dots,
-            [Dot {
-                x: 0.0,
-                y: 0.0,
-                shape: DotShape::Closed,
-                event: 7
-            }]
-        );
-        let sides: Vec<_> = model
-            .value
-            .whiskers
-            .iter()
-            .map(|w| (w.side, w.slope))
-            .collect();
+        assert_eq!(model.value.dots, [Dot { x: 0.0, y: 0.0, shape: DotShape::Closed, event: 7 }]);
+        let sides: Vec<_> = model.value.whiskers.iter().map(|w| (w.side, w.slope)).collect();
         assert_eq!(sides, [(-1, -1.0), (1, 1.0)]);
-        assert_eq!(
-            model.slope.spans,
-            [UprightSpan {
-                x: 0.0,
-                lo: -1.0,
-                hi: 1.0,
-                event: 7
-            }]
-        );
+        assert_eq!(model.slope.spans, [UprightSpan { x: 0.0, lo: -1.0, hi: 1.0, event: 7 }]);
         let shapes: Vec<_> = model.slope.dots.iter().map(|d| (d.shape, d.y)).collect();
-        assert_eq!(
-            shapes,
-            [
-                (DotShape::Open, -1.0),
-                (DotShape::Open, 1.0),
-                (DotShape::Grad, 1.0)
-            ]
-        );
+        assert_eq!(shapes, [(DotShape::Open, -1.0), (DotShape::Open, 1.0), (DotShape::Grad, 1.0)]);
     }
 
     #[test]
@@ -626,32 +467,12 @@ mod tests {
         type Row = (Kind, [Option<f64>; 3], Vec<(DotShape, f64)>);
         let nan = Some(f64::NAN);
         let rows: [Row; 7] = [
-            (
-                Kind::Jump,
-                [Some(0.0), Some(1.0), Some(1.0)],
-                vec![(Open, 0.0), (Closed, 1.0)],
-            ),
-            (
-                Kind::Jump,
-                [Some(0.0), Some(0.0), Some(1.0)],
-                vec![(Closed, 0.0), (Open, 1.0)],
-            ),
-            (
-                Kind::Jump,
-                [Some(-1.0), Some(0.0), Some(1.0)],
-                vec![(Open, -1.0), (Open, 1.0), (Closed, 0.0)],
-            ),
+            (Kind::Jump, [Some(0.0), Some(1.0), Some(1.0)], vec![(Open, 0.0), (Closed, 1.0)]),
+            (Kind::Jump, [Some(0.0), Some(0.0), Some(1.0)], vec![(Closed, 0.0), (Open, 1.0)]),
+            (Kind::Jump, [Some(-1.0), Some(0.0), Some(1.0)], vec![(Open, -1.0), (Open, 1.0), (Closed, 0.0)]),
             (Kind::Hole, [Some(1.0), nan, Some(1.0)], vec![(Open, 1.0)]),
-            (
-                Kind::Hole,
-                [Some(1.0), Some(3.0), Some(1.0)],
-                vec![(Open, 1.0), (Closed, 3.0)],
-            ),
-            (
-                Kind::Edge,
-                [None, Some(0.0), Some(0.0)],
-                vec![(Closed, 0.0)],
-            ),
+            (Kind::Hole, [Some(1.0), Some(3.0), Some(1.0)], vec![(Open, 1.0), (Closed, 3.0)]),
+            (Kind::Edge, [None, Some(0.0), Some(0.0)], vec![(Closed, 0.0)]),
             (Kind::Edge, [Some(0.0), nan, None], vec![(Open, 0.0)]),
         ];
         for (kind, value, want) in rows {
@@ -660,12 +481,7 @@ mod tests {
                 marks: vec![event(kind, 0.0, value, [None; 3], None)],
                 ..Input::default()
             };
-            let got: Vec<_> = plot(&input)
-                .value
-                .dots
-                .iter()
-                .map(|d| (d.shape, d.y))
-                .collect();
+            let got: Vec<_> = plot(&input).value.dots.iter().map(|d| (d.shape, d.y)).collect();
             assert_eq!(got, want, "{kind:?} {value:?}");
         }
     }
@@ -675,25 +491,10 @@ mod tests {
         let mut flat = event(Kind::Flat, -9.0, [None; 3], [None; 3], None);
         flat.x_end = Some(0.5);
         let pole = event(Kind::Pole, 0.0, [None; 3], [None; 3], None);
-        let input = Input {
-            window: [-1.0, 1.0],
-            marks: vec![flat, pole],
-            ..Input::default()
-        };
+        let input = Input { window: [-1.0, 1.0], marks: vec![flat, pole], ..Input::default() };
         let model = plot(&input);
-        assert_eq!(
-            model.bands,
-            [Band {
-                lo: -1.0,
-                hi: 0.5,
-                kind: BandKind::Flat,
-                event: 7
-            }]
-        );
-        assert_eq!(
-            (model.value.asymptotes.len(), model.slope.asymptotes.len()),
-            (1, 1)
-        );
+        assert_eq!(model.bands, [Band { lo: -1.0, hi: 0.5, kind: BandKind::Flat, event: 7 }]);
+        assert_eq!((model.value.asymptotes.len(), model.slope.asymptotes.len()), (1, 1));
     }
 
     #[test]
