@@ -50,11 +50,7 @@ pub enum BufferData {
 impl Buffer {
     /// A buffer over host bytes, which must be `len` elements.
     pub fn host(dtype: DType, bytes: Bytes) -> Buffer {
-        Buffer {
-            dtype,
-            len: bytes.len() / dtype.size(),
-            data: BufferData::Host(bytes),
-        }
+        Buffer { dtype, len: bytes.len() / dtype.size(), data: BufferData::Host(bytes) }
     }
 
     /// The bytes, if they are on the host.

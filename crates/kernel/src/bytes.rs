@@ -13,10 +13,7 @@ pub struct Bytes {
 impl Bytes {
     /// Zeros.
     pub fn zeroed(len: usize) -> Bytes {
-        Bytes {
-            words: Arc::new(vec![0; len.div_ceil(8)]),
-            len,
-        }
+        Bytes { words: Arc::new(vec![0; len.div_ceil(8)]), len }
     }
 
     /// A copy of `bytes`.
@@ -35,14 +32,8 @@ impl Bytes {
 
     /// Takes whole words; `len` bytes of them count.
     pub fn from_words(words: Vec<u64>, len: usize) -> Bytes {
-        assert!(
-            len <= words.len() * 8,
-            "Bytes::from_words: {len} bytes do not fit"
-        );
-        Bytes {
-            words: Arc::new(words),
-            len,
-        }
+        assert!(len <= words.len() * 8, "Bytes::from_words: {len} bytes do not fit");
+        Bytes { words: Arc::new(words), len }
     }
 
     /// Length in bytes.
@@ -72,9 +63,7 @@ impl Bytes {
     /// The bytes as elements; a last part smaller than an element is left out.
     pub fn as_slice_of<T: Element>(&self) -> &[T] {
         // SAFETY: words are aligned to 8, which is enough for every `Element`, and any bits are a valid `Element`.
-        unsafe {
-            std::slice::from_raw_parts(self.words.as_ptr().cast::<T>(), self.len / size_of::<T>())
-        }
+        unsafe { std::slice::from_raw_parts(self.words.as_ptr().cast::<T>(), self.len / size_of::<T>()) }
     }
 
     /// The bytes as elements to be written; copies first when they are shared.

@@ -43,10 +43,7 @@ impl ScalarType {
 
     /// Any of the four integer types (`Bool` is none).
     pub fn is_int(self) -> bool {
-        matches!(
-            self,
-            ScalarType::I32 | ScalarType::U32 | ScalarType::I64 | ScalarType::U64
-        )
+        matches!(self, ScalarType::I32 | ScalarType::U32 | ScalarType::I64 | ScalarType::U64)
     }
 
     /// `I32` or `I64`.
@@ -70,20 +67,12 @@ impl ScalarType {
 
     /// The unsigned integer of the same width (`Bool` gives `U32`).
     pub fn unsigned(self) -> ScalarType {
-        if self.bits() == 64 {
-            ScalarType::U64
-        } else {
-            ScalarType::U32
-        }
+        if self.bits() == 64 { ScalarType::U64 } else { ScalarType::U32 }
     }
 
     /// The signed integer of the same width (`Bool` gives `I32`).
     pub fn signed(self) -> ScalarType {
-        if self.bits() == 64 {
-            ScalarType::I64
-        } else {
-            ScalarType::I32
-        }
+        if self.bits() == 64 { ScalarType::I64 } else { ScalarType::I32 }
     }
 
     /// The storage type that keeps all of a register's bits.

@@ -7,22 +7,26 @@
 //! Invariants: this crate depends on nothing, knows no device, and every data structure here is plain, comparable and
 //! hashable (constants by bits), so that a structure is its own cache key.
 
+pub mod builder;
 pub mod bytes;
 pub mod dtype;
+pub mod eval;
+pub mod math;
 pub mod nest;
 pub mod program;
 pub mod scalar;
+mod text;
+mod validate;
 
+pub use builder::BlockBuilder;
 pub use bytes::Bytes;
 pub use dtype::{DType, ScalarType};
+pub use math::MathFn;
 pub use nest::{
-    Access, Arg, ArgDecl, Combine, Contraction, Map, MapReduce, Nest, NestKind, Scan, Scatter,
-    ScatterOp, Sort, SortOperand, Store,
+    Access, Arg, ArgDecl, Combine, Contraction, Map, MapReduce, Nest, NestKind, Scan, Scatter, ScatterOp, Sort,
+    SortOperand, Store,
 };
-pub use program::{
-    BufId, BufferDecl, BufferRole, FftKind, NestCall, Program, Routine, RoutineKind, Step,
-};
+pub use program::{BufId, BufferDecl, BufferRole, FftKind, NestCall, Program, Routine, RoutineKind, Step};
 pub use scalar::{
-    BinOp, Block, CmpOp, Const, IndexExpr, IndexId, Inst, Loop, LoopId, Op, Region, RegionId, UnOp,
-    Value,
+    BinOp, Block, CmpOp, Const, IndexExpr, IndexId, Inst, Loop, LoopId, Op, Region, RegionId, UnOp, Value,
 };

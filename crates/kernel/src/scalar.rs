@@ -43,52 +43,31 @@ pub struct Const {
 impl Const {
     /// A truth value.
     pub fn bool(x: bool) -> Const {
-        Const {
-            ty: ScalarType::Bool,
-            bits: x as u64,
-        }
+        Const { ty: ScalarType::Bool, bits: x as u64 }
     }
     /// An i32.
     pub fn i32(x: i32) -> Const {
-        Const {
-            ty: ScalarType::I32,
-            bits: x as u32 as u64,
-        }
+        Const { ty: ScalarType::I32, bits: x as u32 as u64 }
     }
     /// A u32.
     pub fn u32(x: u32) -> Const {
-        Const {
-            ty: ScalarType::U32,
-            bits: x as u64,
-        }
+        Const { ty: ScalarType::U32, bits: x as u64 }
     }
     /// An i64.
     pub fn i64(x: i64) -> Const {
-        Const {
-            ty: ScalarType::I64,
-            bits: x as u64,
-        }
+        Const { ty: ScalarType::I64, bits: x as u64 }
     }
     /// A u64.
     pub fn u64(x: u64) -> Const {
-        Const {
-            ty: ScalarType::U64,
-            bits: x,
-        }
+        Const { ty: ScalarType::U64, bits: x }
     }
     /// An f32.
     pub fn f32(x: f32) -> Const {
-        Const {
-            ty: ScalarType::F32,
-            bits: x.to_bits() as u64,
-        }
+        Const { ty: ScalarType::F32, bits: x.to_bits() as u64 }
     }
     /// An f64.
     pub fn f64(x: f64) -> Const {
-        Const {
-            ty: ScalarType::F64,
-            bits: x.to_bits(),
-        }
+        Const { ty: ScalarType::F64, bits: x.to_bits() }
     }
     /// The value as f32; meaningful for `F32` alone.
     pub fn as_f32(self) -> f32 {
@@ -256,11 +235,7 @@ pub struct IndexExpr {
 impl IndexExpr {
     /// Affine, without a dynamic part.
     pub fn affine(offset: i64, strides: Vec<i64>) -> IndexExpr {
-        IndexExpr {
-            offset,
-            strides,
-            dynamic: None,
-        }
+        IndexExpr { offset, strides, dynamic: None }
     }
 
     /// Row-major over `shape`: the identity map of a dense array.
@@ -295,10 +270,7 @@ impl IndexExpr {
 
     /// Whether every access over `shape` is inside a buffer of `len` elements without clamping.
     pub fn in_bounds(&self, shape: &[usize], len: usize) -> bool {
-        self.dynamic.is_none()
-            && self
-                .range(shape)
-                .is_none_or(|(lo, hi)| lo >= 0 && hi < len as i64)
+        self.dynamic.is_none() && self.range(shape).is_none_or(|(lo, hi)| lo >= 0 && hi < len as i64)
     }
 }
 
@@ -354,7 +326,7 @@ impl Block {
         self.insts[v.0 as usize].ty
     }
     /// An index expression.
-    pub fn index(&self, i: IndexId) -> &IndexExpr {
+    pub fn index_expr(&self, i: IndexId) -> &IndexExpr {
         &self.indices[i.0 as usize]
     }
     /// A loop.
@@ -376,10 +348,7 @@ impl Block {
     /// The constant behind a value, if it is one.
     pub fn as_const(&self, v: Value) -> Option<Const> {
         match self.inst(v).op {
-            Op::Const(bits) => Some(Const {
-                ty: self.ty(v),
-                bits,
-            }),
+            Op::Const(bits) => Some(Const { ty: self.ty(v), bits }),
             _ => None,
         }
     }
