@@ -15,8 +15,12 @@ pub const WASM: &str = "wasm32-unknown-unknown";
 const HOST: &str = "x86_64-unknown-linux-gnu";
 /// Debian's Rust, its sources and the linker for wasm.
 const DEBIAN_RUST: [&str; 4] = ["rustc-web", "cargo-web", "rust-web-src", "lld-19"];
-/// A headless browser with its driver, and Vulkan in software.
-const DEBIAN_TEST: [&str; 3] = ["chromium", "chromium-driver", "mesa-vulkan-drivers"];
+/// Clippy for that Rust.
+const DEBIAN_LINT: [&str; 1] = ["rust-web-clippy"];
+/// A headless browser with its driver.
+const DEBIAN_BROWSER: [&str; 2] = ["chromium", "chromium-driver"];
+/// Vulkan in software, for WebGPU outside a browser.
+const DEBIAN_VULKAN: [&str; 1] = ["mesa-vulkan-drivers"];
 const LLD: &str = "/usr/lib/llvm-19/bin/lld";
 
 /// How to call cargo so that both native and wasm builds work.
@@ -44,15 +48,21 @@ impl Toolchain {
             let all = std::iter::once(bin.clone()).chain(std::env::split_paths(&old));
             command.env("PATH", std::env::join_paths(all).expect("PATH has no stray colon"));
             // Sharing target/ with another compiler's artefacts would rebuild everything at each change of hands.
-            command.env("CARGO_TARGET_DIR", target_dir());
+            command.env("CARGO_TARGET_DIR", self.target_dir());
         }
         command
     }
-}
 
-/// Where builds of the set-up toolchain go.
-pub fn target_dir() -> PathBuf {
-    sh::root().join("target").join("xtask")
+    /// The sysroot, where it is one we built.
+    pub fn sysroot(&self) -> Option<&Path> {
+        self.bin.as_deref().and_then(Path::parent)
+    }
+
+    /// Where this toolchain's builds go.
+    pub fn target_dir(&self) -> PathBuf {
+        let target = sh::root().join("target");
+        if self.bin.is_some() { target.join("xtask") } else { target }
+    }
 }
 
 /// Where things that outlive a clone are kept.
@@ -157,9 +167,73 @@ fn check(dir: &Path) -> Result {
     fs::remove_dir_all(&probe).map_err(|e| format!("cannot remove {}: {e}", probe.display()))
 }
 
-/// What the tests need beyond what a build needs.
-pub fn test_packages() -> Result {
-    debian_packages(&DEBIAN_TEST)
+/// A Chromium with its driver; their paths.
+pub fn browser() -> Result<(PathBuf, PathBuf)> {
+    let there = || sh::which("chromium").zip(sh::which("chromedriver"));
+    if there().is_none() {
+        debian_packages(&DEBIAN_BROWSER)?;
+    }
+    there().ok_or_else(|| "chromium and chromedriver are needed on PATH".into())
+}
+
+/// A Vulkan driver, in software where there is no other.
+pub fn vulkan() -> Result {
+    debian_packages(&DEBIAN_VULKAN)
+}
+
+/// Clippy that goes with the toolchain.
+pub fn clippy(toolchain: &Toolchain) -> Result {
+    if toolchain.bin.is_some() { debian_packages(&DEBIAN_LINT) } else { Ok(()) }
+}
+
+/// wasm-bindgen's test runner in the version of the wasm-bindgen that Cargo.lock has, installed into the cache once.
+pub fn wasm_test_runner(toolchain: &Toolchain) -> Result<PathBuf> {
+    let version = locked_version("wasm-bindgen")?;
+    let dir = cache()?.join(format!("wasm-bindgen-{version}"));
+    let runner = dir.join("bin/wasm-bindgen-test-runner");
+    if runner.is_file() {
+        return Ok(runner);
+    }
+    sh::step("installing wasm-bindgen's test runner (once, some minutes)", || {
+        let mut cargo = toolchain.cargo();
+        cargo.args([
+            "install",
+            "--quiet",
+            "wasm-bindgen-cli",
+            "--bin",
+            "wasm-bindgen-test-runner",
+            "--version",
+            &version,
+        ]);
+        cargo.arg("--root").arg(&dir).arg("--target-dir").arg(dir.join("build"));
+        // It runs for seconds; what costs is building it.
+        cargo.env("CARGO_PROFILE_RELEASE_LTO", "off");
+        cargo.env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "1").env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16");
+        sh::run(&mut cargo)
+    })?;
+    let _ = fs::remove_dir_all(dir.join("build"));
+    Ok(runner)
+}
+
+/// The version of a package in Cargo.lock.
+fn locked_version(name: &str) -> Result<String> {
+    let lock = sh::read(&sh::root().join("Cargo.lock"))?;
+    let at = format!("name = \"{name}\"\nversion = \"");
+    let rest = lock.split(&at).nth(1).ok_or_else(|| format!("Cargo.lock has no {name}"))?;
+    Ok(rest.split('"').next().unwrap_or("").to_owned())
+}
+
+/// The npm packages of the project in `dir`, installed when its lock file is newer than what is there.
+pub fn npm_packages(dir: &Path) -> Result {
+    let (lock, stamp) = (dir.join("package-lock.json"), dir.join("node_modules/.gradlens-lock"));
+    let wanted = sh::read(&lock)?;
+    if fs::read_to_string(&stamp).is_ok_and(|there| there == wanted) {
+        return Ok(());
+    }
+    sh::step("installing npm packages", || {
+        sh::run_quietly(sh::command("npm", dir).args(["ci", "--no-audit", "--no-fund", "--loglevel=error"]))
+    })?;
+    sh::write(&stamp, wanted)
 }
 
 /// Installs the Debian packages that are missing; elsewhere they are taken to be there.
@@ -202,5 +276,6 @@ fn link(to: &Path, at: &Path) -> Result {
 
 fn script(path: &Path, body: &str) -> Result {
     sh::write(path, format!("#!/bin/sh\n# A wrapper that puts this sysroot in front.\n{body}\n"))?;
-    fs::set_permissions(path, fs::Permissions::from_mode(0o755)).map_err(|e| format!("cannot chmod {}: {e}", path.display()))
+    fs::set_permissions(path, fs::Permissions::from_mode(0o755))
+        .map_err(|e| format!("cannot chmod {}: {e}", path.display()))
 }

@@ -2,6 +2,7 @@
 //! turns a non-zero exit into an error that says which command it was.
 
 use std::ffi::OsStr;
+use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Instant;
@@ -52,6 +53,22 @@ pub fn run_quietly(command: &mut Command) -> Result<String> {
     }
     let errors = String::from_utf8_lossy(&output.stderr);
     Err(format!("{} ended with {}\n{text}{errors}", shown(command), output.status))
+}
+
+/// Runs to the end with the output shown and kept: whether it exited with 0, and what it printed.
+pub fn run_and_keep(command: &mut Command) -> Result<(bool, String)> {
+    command.stdout(Stdio::piped());
+    let mut child = command.spawn().map_err(|e| format!("cannot start {}: {e}", shown(command)))?;
+    let mut kept = String::new();
+    for line in BufReader::new(child.stdout.take().expect("piped above")).split(b'\n') {
+        let line = line.map_err(|e| format!("cannot read what {} prints: {e}", shown(command)))?;
+        let line = String::from_utf8_lossy(&line);
+        println!("{line}");
+        kept.push_str(&line);
+        kept.push('\n');
+    }
+    let status = child.wait().map_err(|e| format!("{}: {e}", shown(command)))?;
+    Ok((status.success(), kept))
 }
 
 /// Says what a long step does before it starts and how long it took.

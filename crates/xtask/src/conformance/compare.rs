@@ -355,9 +355,21 @@ mod tests {
             (f32s(json!([1.0]), json!([1])), f32s(json!(1.0), json!([])), false),
             (f32s(json!([1, 2]), json!([2])), f32s(json!([1.0, 2.0]), json!([2])), true),
             (f32s(json!([[], []]), json!([2, 0])), f32s(json!([[], []]), json!([2, 0])), true),
-            (json!({"dtype": "int32", "shape": [], "data": 3}), json!({"dtype": "int32", "shape": [], "data": 3}), true),
-            (json!({"dtype": "int32", "shape": [], "data": 3}), json!({"dtype": "int32", "shape": [], "data": 4}), false),
-            (json!({"dtype": "int32", "shape": [], "data": 3}), json!({"dtype": "int64", "shape": [], "data": 3}), false),
+            (
+                json!({"dtype": "int32", "shape": [], "data": 3}),
+                json!({"dtype": "int32", "shape": [], "data": 3}),
+                true,
+            ),
+            (
+                json!({"dtype": "int32", "shape": [], "data": 3}),
+                json!({"dtype": "int32", "shape": [], "data": 4}),
+                false,
+            ),
+            (
+                json!({"dtype": "int32", "shape": [], "data": 3}),
+                json!({"dtype": "int64", "shape": [], "data": 3}),
+                false,
+            ),
             (
                 json!({"dtype": "complex64", "shape": [1], "data": [[1.0, 2.0]]}),
                 json!({"dtype": "complex64", "shape": [1], "data": [[1.0, 2.0]]}),

@@ -150,7 +150,10 @@ pub fn against_floors(backend: Backend, toolchain: &setup::Toolchain) -> Result<
         }
         let closed = known.len() - gaps.len();
         if closed > 0 {
-            println!("  {closed} known gaps closed: raise the floor with `cargo xtask conformance --backend {} --bless`", backend.name());
+            println!(
+                "  {closed} known gaps closed: raise the floor with `cargo xtask conformance --backend {} --bless`",
+                backend.name()
+            );
         }
         let lower = floor["scores"].as_object().into_iter().flatten().filter(|(name, floor)| {
             let now = report.scores.as_ref().and_then(|scores| scores[name.as_str()].as_f64());
@@ -246,7 +249,8 @@ impl Children {
             cases.push(case);
         }
         let all = cases.len();
-        let cases: Vec<Value> = cases.into_iter().filter(|case| self.backend != Backend::Webgpu || single(case)).collect();
+        let cases: Vec<Value> =
+            cases.into_iter().filter(|case| self.backend != Backend::Webgpu || single(case)).collect();
         let requests: Vec<Value> = cases.iter().map(|case| request(case, self.backend)).collect();
         let answers = pool::answers(&requests, self.count, &|| self.start());
 
@@ -281,9 +285,9 @@ impl Children {
 /// The native runner, built.
 pub fn runner(toolchain: &setup::Toolchain) -> Result<PathBuf> {
     let mut cargo = toolchain.cargo();
-    cargo.args(["build", "--quiet", "--profile", "conformance", "-p", "gradlens-runner", "--features", "webgpu"]);
+    cargo.args(["build", "--quiet", "-p", "gradlens-runner"]);
     sh::step("building the native runner", || sh::run(&mut cargo))?;
-    Ok(toolchain.target_dir().join("conformance/gradlens-run"))
+    Ok(toolchain.target_dir().join("debug/gradlens-run"))
 }
 
 fn is_singular(case: &Value) -> bool {

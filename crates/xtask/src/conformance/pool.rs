@@ -131,7 +131,10 @@ mod tests {
     /// A child that echoes requests, but dies on `die`.
     fn echo() -> Command {
         let mut command = Command::new("sh");
-        command.args(["-c", "while read -r line; do case $line in *die*) echo oh no >&2; exit 3;; esac; echo \"$line\"; done"]);
+        command.args([
+            "-c",
+            "while read -r line; do case $line in *die*) echo oh no >&2; exit 3;; esac; echo \"$line\"; done",
+        ]);
         command
     }
 

@@ -1,0 +1,120 @@
+//! Building the page: the engine to wasm, its JavaScript by wasm-bindgen, the shell by the page's own npm script.
+//!
+//! One order of things, which the npm package and Trunk's hooks share: `crates/js` is built for wasm, wasm-bindgen's output
+//! (`gradlens.js`, `gradlens_bg.wasm` and types, for the web) goes to `web/npm/wasm/`, and `npm run build` in `web/` bundles
+//! the shell with it into `web/dist/`.
+
+use crate::setup::{self, Toolchain};
+use crate::sh::{self, Result};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// What the whole engine with its front end may weigh, compressed by brotli.
+const BUDGET_WASM: u64 = 1_200_000;
+/// What the page's own scripts and styles may weigh, compressed by brotli.
+const BUDGET_SHELL: u64 = 300_000;
+
+/// The built page.
+pub fn dist() -> PathBuf {
+    sh::root().join("web/dist")
+}
+
+/// wasm-bindgen's output.
+pub fn bindings() -> PathBuf {
+    sh::root().join("web/npm/wasm")
+}
+
+/// Builds everything that is served.
+pub fn build(toolchain: &Toolchain) -> Result {
+    wasm(toolchain)?;
+    page()
+}
+
+/// Builds the engine to wasm with its JavaScript and types; returns at once when nothing has changed.
+pub fn wasm(toolchain: &Toolchain) -> Result {
+    let mut cargo = toolchain.cargo();
+    cargo.args(["build", "--quiet", "--profile", "wasm", "--target", setup::WASM, "-p", "gradlens-js"]);
+    sh::step("building the engine for wasm", || sh::run(&mut cargo))?;
+    let built = toolchain.target_dir().join(setup::WASM).join("wasm/gradlens_js.wasm");
+    let out = bindings();
+    if newer(&out.join("gradlens_bg.wasm"), &built) {
+        return Ok(());
+    }
+    let mut cargo = toolchain.cargo();
+    cargo.args(["build", "--quiet", "--profile", "tool", "-p", "gradlens-bindgen"]);
+    sh::step("building wasm-bindgen", || sh::run(&mut cargo))?;
+    let bindgen = toolchain.target_dir().join("tool/gradlens-bindgen");
+    sh::step("running wasm-bindgen", || {
+        sh::run(sh::command(bindgen, &sh::root()).arg(&built).arg(&out).arg("gradlens"))
+    })?;
+    Ok(())
+}
+
+/// Bundles the shell into `web/dist`.
+pub fn page() -> Result {
+    let web = sh::root().join("web");
+    setup::npm_packages(&web)?;
+    sh::step("bundling the page", || sh::run(sh::command("npm", &web).args(["run", "--silent", "build"])))
+}
+
+/// Prints what the page weighs; an error if it is over a budget.
+pub fn sizes() -> Result {
+    let wasm = bindings().join("gradlens_bg.wasm");
+    let mut shell = Vec::new();
+    files_below(&dist(), &mut shell)?;
+    shell.retain(|file| file.extension().is_some_and(|e| e == "js" || e == "css" || e == "html"));
+    let over = |what: &str, files: &[PathBuf], budget: u64| -> Result<bool> {
+        let (raw, packed) = weigh(files)?;
+        println!("{what}: {raw} bytes, {packed} in brotli (budget {budget})");
+        Ok(packed > budget)
+    };
+    let wasm_over = over("engine", &[wasm], BUDGET_WASM)?;
+    let shell_over = over("page shell", &shell, BUDGET_SHELL)?;
+    if wasm_over || shell_over { Err("over the size budget".into()) } else { Ok(()) }
+}
+
+/// Bytes as they are and compressed, by Node's own brotli.
+fn weigh(files: &[PathBuf]) -> Result<(u64, u64)> {
+    let script = "const fs = require('fs'), zlib = require('zlib'); let raw = 0, packed = 0;\
+                  for (const file of process.argv.slice(1)) { const bytes = fs.readFileSync(file); raw += bytes.length;\
+                  packed += zlib.brotliCompressSync(bytes, { params: { [zlib.constants.BROTLI_PARAM_QUALITY]: 9,\
+                  [zlib.constants.BROTLI_PARAM_LGWIN]: 24 } }).length; } console.log(raw, packed);";
+    let out = sh::run_quietly(sh::command("node", &sh::root()).args(["-e", script]).args(files))?;
+    let mut numbers = out.split_whitespace().filter_map(|n| n.parse().ok());
+    numbers.next().zip(numbers.next()).ok_or_else(|| format!("cannot read the sizes: {out}"))
+}
+
+/// Every file in a folder and below.
+pub fn files_below(dir: &Path, files: &mut Vec<PathBuf>) -> Result {
+    let entries = std::fs::read_dir(dir).map_err(|e| format!("cannot list {}: {e}", dir.display()))?;
+    let mut paths: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
+    paths.sort();
+    for path in paths {
+        if path.is_dir() {
+            files_below(&path, files)?;
+        } else {
+            files.push(path);
+        }
+    }
+    Ok(())
+}
+
+/// Whether `a` exists and is no older than `b`.
+pub fn newer(a: &Path, b: &Path) -> bool {
+    let time = |path: &Path| path.metadata().and_then(|m| m.modified()).ok();
+    time(a).zip(time(b)).is_some_and(|(a, b)| a >= b)
+}
+
+/// `cargo xtask package`: the npm package as a tarball in `target/npm`; returns its path.
+pub fn package(toolchain: &Toolchain) -> Result<PathBuf> {
+    wasm(toolchain)?;
+    let root = sh::root();
+    let (npm, out) = (root.join("web/npm"), root.join("target/npm"));
+    let _ = std::fs::remove_dir_all(&out);
+    std::fs::create_dir_all(&out).map_err(|e| format!("cannot make {}: {e}", out.display()))?;
+    let mut pack: Command = sh::command("npm", &npm);
+    pack.args(["pack", "--silent", "--pack-destination"]).arg(&out);
+    let name = sh::run_quietly(&mut pack)?;
+    let name = name.lines().last().ok_or("npm pack named no tarball")?.trim().to_owned();
+    Ok(out.join(name))
+}
