@@ -1,1 +1,10 @@
 //! The JAX-flavoured Python front end: parser, bytecode VM, builtins.
+
+pub mod builtins;
+pub mod compile;
+pub mod obj;
+pub mod ops;
+pub mod rt;
+pub mod span;
+pub mod stdlib;
+pub mod vm;

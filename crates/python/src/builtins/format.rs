@@ -1,0 +1,11 @@
+//! Format specs, `str.format`, `%`.
+
+use crate::obj::{Obj, R, Str, type_error};
+use crate::rt::Rt;
+
+/// `fmt % arg`.
+pub async fn percent(_rt: &Rt, _fmt: &Str, _arg: &Obj) -> R<Obj> {
+    Err(type_error(
+        "not all arguments converted during string formatting",
+    ))
+}
