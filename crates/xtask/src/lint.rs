@@ -33,11 +33,5 @@ pub fn run(count: &mut Count) -> Result {
 }
 
 fn clippy(toolchain: &Toolchain, args: &[&str]) -> Result {
-    let mut cargo = toolchain.cargo();
-    cargo.args(["clippy", "--quiet"]).args(args).args(["--", "-D", "warnings"]);
-    // Clippy's driver asks for the sysroot itself instead of our wrapper of rustc.
-    if let Some(sysroot) = toolchain.sysroot() {
-        cargo.env("SYSROOT", sysroot);
-    }
-    sh::run(&mut cargo)
+    sh::run(toolchain.clippy().arg("--quiet").args(args).args(["--", "-D", "warnings"]))
 }

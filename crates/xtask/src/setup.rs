@@ -53,9 +53,17 @@ impl Toolchain {
         command
     }
 
-    /// The sysroot, where it is one we built.
-    pub fn sysroot(&self) -> Option<&Path> {
-        self.bin.as_deref().and_then(Path::parent)
+    /// `cargo clippy` of this toolchain.
+    pub fn clippy(&self) -> Command {
+        let Some(bin) = &self.bin else {
+            let mut command = self.cargo();
+            command.arg("clippy");
+            return command;
+        };
+        // By its path, because cargo would find rustup's first; its driver wants the sysroot itself, not our wrapper.
+        let mut command = self.command("/usr/bin/cargo-clippy");
+        command.arg("clippy").env("CARGO", bin.join("cargo")).env("SYSROOT", bin.parent().unwrap_or(bin));
+        command
     }
 
     /// Where this toolchain's builds go.

@@ -93,6 +93,7 @@ fn browser(toolchain: &Toolchain) -> Result<Count> {
         cargo.args(["-p", &package.name]);
     }
     cargo.env("CHROMEDRIVER", driver).env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", runner);
+    cargo.env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", sh::root().join("webdriver.json"));
     cargo.env("WASM_BINDGEN_TEST_TIMEOUT", "300");
     counted(&mut cargo)
 }

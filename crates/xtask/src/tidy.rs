@@ -100,15 +100,15 @@ fn arrows(package: &Package, map: &Arrows) -> Vec<String> {
     };
     let mut faults = Vec::new();
     for dependency in &package.dependencies {
-        if let Some(ours) = dependency.strip_prefix("gradlens-") {
-            if !allowed.iter().any(|name| name == ours) {
-                faults.push(format!("{name} may not depend on {ours}"));
-            }
+        if let Some(ours) = dependency.strip_prefix("gradlens-")
+            && !allowed.iter().any(|name| name == ours)
+        {
+            faults.push(format!("{name} may not depend on {ours}"));
         }
-        if let Some((_, only)) = ABSENCES.iter().find(|(outside, _)| outside == dependency) {
-            if !only.contains(&name) {
-                faults.push(format!("{name} may not see {dependency}: only {} may", only.join(", ")));
-            }
+        if let Some((_, only)) = ABSENCES.iter().find(|(outside, _)| outside == dependency)
+            && !only.contains(&name)
+        {
+            faults.push(format!("{name} may not see {dependency}: only {} may", only.join(", ")));
         }
     }
     faults
