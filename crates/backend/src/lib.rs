@@ -4,8 +4,15 @@
 //! Running enqueues at once and in order; reading may have to wait, so it is a future, with [`Backend::try_read`] for
 //! those who cannot. Errors are values; a fallback to another device is reported in [`Executable::ran_on`], never silent.
 
+pub mod cache;
+mod interp;
+pub mod routines;
+
+pub use interp::Interpreter;
+
 use gradlens_kernel::{Bytes, DType, Program, RoutineKind, ScalarType};
 use std::any::Any;
+use std::cell::Cell;
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
@@ -117,6 +124,33 @@ impl fmt::Display for BackendError {
 
 impl std::error::Error for BackendError {}
 
+/// How much work a backend may still do: shared with whoever can stop it. Loops and nests spend it; at zero they end
+/// with [`BackendError::Interrupted`]. A unit is about sixteen scalar instructions.
+#[derive(Clone, Debug)]
+pub struct Fuel(pub Rc<Cell<u64>>);
+
+impl Fuel {
+    /// Enough for everything.
+    pub fn unlimited() -> Fuel {
+        Fuel(Rc::new(Cell::new(u64::MAX)))
+    }
+
+    /// Takes `units`, or stops.
+    pub fn spend(&self, units: u64) -> Result<(), BackendError> {
+        match self.0.get() {
+            u64::MAX => Ok(()),
+            left if left >= units => {
+                self.0.set(left - units);
+                Ok(())
+            }
+            _ => {
+                self.0.set(0);
+                Err(BackendError::Interrupted)
+            }
+        }
+    }
+}
+
 /// A read under way.
 pub type Pending = Pin<Box<dyn Future<Output = Result<Bytes, BackendError>>>>;
 
@@ -127,6 +161,9 @@ pub trait Backend {
 
     /// What it can run.
     fn capabilities(&self) -> &Capabilities;
+
+    /// From now on runs spend this fuel.
+    fn set_fuel(&self, fuel: Fuel);
 
     /// Whether it has this routine.
     fn supports_routine(&self, kind: &RoutineKind) -> bool;

@@ -16,6 +16,20 @@ impl Bytes {
         Bytes { words: Arc::new(vec![0; len.div_ceil(8)]), len }
     }
 
+    /// No bytes.
+    pub fn empty() -> Bytes {
+        Bytes { words: Arc::new(Vec::new()), len: 0 }
+    }
+
+    /// Zeros, or `None` where memory cannot be had.
+    pub fn try_zeroed(len: usize) -> Option<Bytes> {
+        let n = len.div_ceil(8);
+        let mut words = Vec::new();
+        words.try_reserve_exact(n).ok()?;
+        words.resize(n, 0);
+        Some(Bytes { words: Arc::new(words), len })
+    }
+
     /// A copy of `bytes`.
     pub fn copy_from(bytes: &[u8]) -> Bytes {
         let mut out = Bytes::zeroed(bytes.len());
