@@ -1,6 +1,7 @@
 //! The developer commands: `cargo xtask help` lists them.
 
 mod app;
+mod bench;
 mod conformance;
 mod lint;
 mod metadata;
@@ -24,13 +25,16 @@ cargo xtask COMMAND
   test [SUITE...] everything: native, build, browser, conformance, page, npm
   conformance [--backend reference|wasm|webgpu] [--json FILE] [--bless] [PATH...]
                   run conformance cases; --bless makes the result the floor
+  bench [--backend NAME] [NAME...]
+                  timings of the programs in tests/bench
   show jaxpr|program|wgsl|wasm FILE
                   what the engine makes of a source file
   tidy            arrows between crates, file headers, unfinished work, file sizes
   lint            clippy with warnings as errors (native and wasm), rustfmt
   ci              test, tidy and lint
   setup           only the toolchain
-  step wasm|page  one step of the build, for Trunk's hooks
+  step wasm|page|trunk
+                  one step of the build, for Trunk's hooks and for looking into it
 ";
 
 fn main() -> ExitCode {
@@ -56,6 +60,7 @@ fn dispatch(args: &[String]) -> Result {
         }
         "test" => test::command(rest),
         "conformance" => conformance::command(rest),
+        "bench" => bench::command(rest),
         "show" => show::command(rest),
         "tidy" => tidy::command(),
         "lint" => lint::command(),
@@ -64,7 +69,8 @@ fn dispatch(args: &[String]) -> Result {
         "step" => match rest {
             [step] if step == "wasm" => app::wasm(&setup::toolchain()?),
             [step] if step == "page" => app::page(),
-            _ => Err("usage: cargo xtask step wasm|page".into()),
+            [step] if step == "trunk" => app::trunk(),
+            _ => Err("usage: cargo xtask step wasm|page|trunk".into()),
         },
         "help" | "--help" | "-h" => {
             print!("{HELP}");

@@ -88,7 +88,7 @@ fn browser(toolchain: &Toolchain) -> Result<Count> {
     let (_, driver) = setup::browser()?;
     let runner = setup::wasm_test_runner(toolchain)?;
     let mut cargo = toolchain.cargo();
-    cargo.args(["test", "--no-fail-fast", "--target", setup::WASM]);
+    cargo.args(["test", "--tests", "--no-fail-fast", "--target", setup::WASM]);
     for package in &crates {
         cargo.args(["-p", &package.name]);
     }

@@ -211,7 +211,7 @@ fn corpora() -> Result<Vec<PathBuf>> {
 }
 
 /// How to start what answers the cases of a backend.
-struct Children {
+pub struct Children {
     backend: Backend,
     program: PathBuf,
     args: Vec<PathBuf>,
@@ -220,7 +220,7 @@ struct Children {
 
 impl Children {
     /// Builds what is needed.
-    fn ready(backend: Backend, toolchain: &setup::Toolchain) -> Result<Self> {
+    pub fn ready(backend: Backend, toolchain: &setup::Toolchain) -> Result<Self> {
         let count = std::thread::available_parallelism().map_or(2, usize::from);
         let root = sh::root();
         if backend == Backend::Wasm {
@@ -238,6 +238,11 @@ impl Children {
         let mut command = sh::command(&self.program, &sh::root());
         command.args(&self.args).env("RUST_BACKTRACE", "0");
         command
+    }
+
+    /// The answer to one request, from a child of its own that is given time.
+    pub fn answer(&self, request: &Value) -> Value {
+        pool::answer(request, self.start())
     }
 
     /// Runs one file.

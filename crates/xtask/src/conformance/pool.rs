@@ -34,6 +34,14 @@ pub fn answers(requests: &[Value], count: usize, start: &(dyn Fn() -> Command + 
     answers.into_inner().expect("all workers have ended")
 }
 
+/// The answer to one request, however long it takes within reason.
+pub fn answer(request: &Value, command: Command) -> Value {
+    match Worker::start(command).and_then(|mut worker| worker.ask(request)) {
+        Ok(answer) => answer,
+        Err(why) => failure(request, &why),
+    }
+}
+
 /// One request to the worker, which is started if it is not running and dropped if it fails.
 fn ask(worker: &mut Option<Worker>, request: &Value, start: &dyn Fn() -> Command) -> Value {
     if worker.is_none() {
