@@ -1,0 +1,4 @@
+//! Elementwise primitives, a `static` row each, by family.
+
+pub mod arith;
+pub mod shared;

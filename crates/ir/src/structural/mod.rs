@@ -1,0 +1,1 @@
+//! Structural primitives, a file each family with all their rules side by side.
