@@ -2,7 +2,7 @@
 
 use crate::aval::{Shape, ShapedArray};
 use crate::dtype::DType;
-use crate::error::{Error, Result};
+use crate::error::{Error, Pending, Result};
 use std::any::Any;
 use std::cell::RefCell;
 use std::fmt;
@@ -57,6 +57,15 @@ pub trait DeviceData {
     fn read(&self) -> LocalBoxFuture<Result<Rc<HostBuf>>>;
     /// The device's own type, for the executor that made it.
     fn as_any(&self) -> &dyn Any;
+}
+
+struct PendingRead(Rc<dyn DeviceData>);
+
+impl Pending for PendingRead {
+    fn resolve(&self) -> LocalBoxFuture<Result<()>> {
+        let read = self.0.read();
+        Box::pin(async move { read.await.map(|_| ()) })
+    }
 }
 
 #[derive(Clone)]
@@ -143,7 +152,7 @@ impl Array {
                 *self.data.borrow_mut() = Data::Host(h.clone());
                 Ok(h)
             }
-            None => Err(Error::suspend(device)),
+            None => Err(Error::suspend(Rc::new(PendingRead(device)))),
         }
     }
     /// The device data, if it has not been read back.

@@ -1,6 +1,6 @@
 //! Errors as values: JAX's class and first line, our help after them, the place in the source.
 
-use crate::array::DeviceData;
+use crate::array::LocalBoxFuture;
 use crate::span::Span;
 use std::any::Any;
 use std::fmt;
@@ -44,7 +44,7 @@ pub enum ErrorClass {
     Internal,
     /// An exception object of the host language on its way through (see `Error::host`).
     Host,
-    /// Not an error: bytes that are still on a device are needed (see `Error::pending`).
+    /// Not an error: something must be awaited first (see `Error::pending`).
     Suspend,
 }
 
@@ -98,7 +98,14 @@ struct Repr {
     help: Option<String>,
     span: Option<Span>,
     host: Option<Rc<dyn Any>>,
-    pending: Option<Rc<dyn DeviceData>>,
+    pending: Option<Rc<dyn Pending>>,
+}
+
+/// Work that must be awaited before a synchronous call can go on: bytes on their way from a device, a user's derivative rule
+/// that has to be traced. The call that reported it has had no effect; after `resolve`, make the same call again.
+pub trait Pending {
+    /// Does the work. What it may do: call back into the host language.
+    fn resolve(&self) -> LocalBoxFuture<Result<()>>;
 }
 
 /// An error a user can act on. Cheap to move (one pointer).
@@ -129,10 +136,10 @@ impl Error {
     pub fn not_implemented(message: impl Into<String>) -> Error {
         Error::new(ErrorClass::NotImplementedError, message)
     }
-    /// "These bytes are needed and still on a device": await `pending().read()`, then run the same native again.
-    pub fn suspend(data: Rc<dyn DeviceData>) -> Error {
-        let mut e = Error::new(ErrorClass::Suspend, "a value is still being computed on the device");
-        e.0.pending = Some(data);
+    /// "Something must be awaited first": await `pending().resolve()`, then make the same call again.
+    pub fn suspend(pending: Rc<dyn Pending>) -> Error {
+        let mut e = Error::new(ErrorClass::Suspend, "a value is still being computed");
+        e.0.pending = Some(pending);
         e
     }
     /// An exception object of the host language passing through.
@@ -173,8 +180,8 @@ impl Error {
     pub fn host_object(&self) -> Option<&Rc<dyn Any>> {
         self.0.host.as_ref()
     }
-    /// The device data to wait for, for `ErrorClass::Suspend`.
-    pub fn pending(&self) -> Option<&Rc<dyn DeviceData>> {
+    /// What to wait for, for `ErrorClass::Suspend`.
+    pub fn pending(&self) -> Option<&Rc<dyn Pending>> {
         self.0.pending.as_ref()
     }
 }

@@ -9,6 +9,8 @@ use std::rc::Rc;
 
 /// User code applied to flat lists of values; the future resolves when it has returned.
 pub trait FlatFn {
+    /// A name for messages.
+    fn name(&self) -> String;
     /// Calls it.
     fn call(&self, args: Vec<Value>) -> LocalBoxFuture<Result<Vec<Value>>>;
     /// The binding's own type.
