@@ -116,55 +116,197 @@ pub struct ConvDims {
 pub enum Params {
     /// The primitive has none.
     None,
-    IntegerPow { y: i32 },
-    Round { rounding_method: Rounding },
-    ConvertElementType { new_dtype: DType, weak_type: bool },
-    BitcastConvertType { new_dtype: DType },
-    ReducePrecision { exponent_bits: u32, mantissa_bits: u32 },
-    BroadcastInDim { shape: Shape, broadcast_dimensions: Vec<usize> },
-    Reshape { new_sizes: Shape },
-    Transpose { permutation: Vec<usize> },
-    Squeeze { dimensions: Vec<usize> },
-    ExpandDims { dimensions: Vec<usize> },
-    Slice { start_indices: Vec<usize>, limit_indices: Vec<usize>, strides: Option<Vec<usize>> },
-    DynamicSlice { slice_sizes: Vec<usize> },
-    Concatenate { dimension: usize },
+    IntegerPow {
+        y: i32,
+    },
+    Round {
+        rounding_method: Rounding,
+    },
+    ConvertElementType {
+        new_dtype: DType,
+        weak_type: bool,
+    },
+    BitcastConvertType {
+        new_dtype: DType,
+    },
+    ReducePrecision {
+        exponent_bits: u32,
+        mantissa_bits: u32,
+    },
+    BroadcastInDim {
+        shape: Shape,
+        broadcast_dimensions: Vec<usize>,
+    },
+    Reshape {
+        new_sizes: Shape,
+    },
+    Transpose {
+        permutation: Vec<usize>,
+    },
+    Squeeze {
+        dimensions: Vec<usize>,
+    },
+    ExpandDims {
+        dimensions: Vec<usize>,
+    },
+    Slice {
+        start_indices: Vec<usize>,
+        limit_indices: Vec<usize>,
+        strides: Option<Vec<usize>>,
+    },
+    DynamicSlice {
+        slice_sizes: Vec<usize>,
+    },
+    Concatenate {
+        dimension: usize,
+    },
     /// `(low, high, interior)` per axis.
-    Pad { padding_config: Vec<(i64, i64, i64)> },
-    Iota { dtype: DType, shape: Shape, dimension: usize },
-    Rev { dimensions: Vec<usize> },
+    Pad {
+        padding_config: Vec<(i64, i64, i64)>,
+    },
+    Iota {
+        dtype: DType,
+        shape: Shape,
+        dimension: usize,
+    },
+    Rev {
+        dimensions: Vec<usize>,
+    },
     /// Reductions over `axes`.
-    Reduce { axes: Vec<usize> },
+    Reduce {
+        axes: Vec<usize>,
+    },
     /// `argmax`, `argmin`.
-    ArgReduce { axis: usize, index_dtype: DType },
+    ArgReduce {
+        axis: usize,
+        index_dtype: DType,
+    },
     /// Cumulative operations along `axis`.
-    Cumulative { axis: usize, reverse: bool },
-    DotGeneral { dims: DotDims, preferred_element_type: Option<DType> },
-    Gather { dims: GatherDims, slice_sizes: Vec<usize>, mode: IndexMode, fill_value: Option<Bits>, unique_indices: bool, indices_are_sorted: bool },
-    Scatter { dims: ScatterDims, mode: IndexMode, unique_indices: bool, indices_are_sorted: bool },
-    Sort { dimension: usize, is_stable: bool, num_keys: usize },
-    TopK { k: usize, axis: usize },
-    ReduceWindow { window: Window },
-    Conv { window: Window, dims: ConvDims, feature_group_count: usize, batch_group_count: usize, preferred_element_type: Option<DType> },
+    Cumulative {
+        axis: usize,
+        reverse: bool,
+    },
+    DotGeneral {
+        dims: DotDims,
+        preferred_element_type: Option<DType>,
+    },
+    Gather {
+        dims: GatherDims,
+        slice_sizes: Vec<usize>,
+        mode: IndexMode,
+        fill_value: Option<Bits>,
+        unique_indices: bool,
+        indices_are_sorted: bool,
+    },
+    Scatter {
+        dims: ScatterDims,
+        mode: IndexMode,
+        unique_indices: bool,
+        indices_are_sorted: bool,
+    },
+    Sort {
+        dimension: usize,
+        is_stable: bool,
+        num_keys: usize,
+    },
+    TopK {
+        k: usize,
+        axis: usize,
+    },
+    ReduceWindow {
+        window: Window,
+    },
+    Conv {
+        window: Window,
+        dims: ConvDims,
+        feature_group_count: usize,
+        batch_group_count: usize,
+        preferred_element_type: Option<DType>,
+    },
     /// `eigh`, `svd`, `qr`, `lu`, `cholesky` and kin: which parts are wanted.
-    Linalg { full_matrices: bool, compute_vectors: bool, lower: bool },
-    TriangularSolve { left_side: bool, lower: bool, transpose_a: bool, conjugate_a: bool, unit_diagonal: bool },
+    Linalg {
+        full_matrices: bool,
+        compute_vectors: bool,
+        lower: bool,
+    },
+    TriangularSolve {
+        left_side: bool,
+        lower: bool,
+        transpose_a: bool,
+        conjugate_a: bool,
+        unit_diagonal: bool,
+    },
     /// `kind`: 0 fft, 1 ifft, 2 rfft, 3 irfft.
-    Fft { kind: u8, fft_lengths: Vec<usize> },
-    RandomBits { bit_width: u32, shape: Shape },
-    RandomShape { shape: Shape },
-    Cond { branches: Vec<ClosedJaxpr> },
-    While { cond_jaxpr: ClosedJaxpr, cond_nconsts: usize, body_jaxpr: ClosedJaxpr, body_nconsts: usize },
-    Scan { jaxpr: ClosedJaxpr, length: usize, reverse: bool, unroll: usize, num_consts: usize, num_carry: usize },
-    Jit { name: Rc<str>, jaxpr: ClosedJaxpr },
-    Remat { jaxpr: ClosedJaxpr, prevent_cse: bool, differentiated: bool, policy: Option<Rc<str>> },
-    CustomJvpCall { name: Rc<str>, call_jaxpr: ClosedJaxpr, rule: CustomJvpRule, symbolic_zeros: bool },
-    CustomVjpCall { name: Rc<str>, call_jaxpr: ClosedJaxpr, rules: CustomVjpRules, symbolic_zeros: bool },
+    Fft {
+        kind: u8,
+        fft_lengths: Vec<usize>,
+    },
+    RandomBits {
+        bit_width: u32,
+        shape: Shape,
+    },
+    RandomShape {
+        shape: Shape,
+    },
+    Cond {
+        branches: Vec<ClosedJaxpr>,
+    },
+    While {
+        cond_jaxpr: ClosedJaxpr,
+        cond_nconsts: usize,
+        body_jaxpr: ClosedJaxpr,
+        body_nconsts: usize,
+    },
+    Scan {
+        jaxpr: ClosedJaxpr,
+        length: usize,
+        reverse: bool,
+        unroll: usize,
+        num_consts: usize,
+        num_carry: usize,
+    },
+    Jit {
+        name: Rc<str>,
+        jaxpr: ClosedJaxpr,
+    },
+    Remat {
+        jaxpr: ClosedJaxpr,
+        prevent_cse: bool,
+        differentiated: bool,
+        policy: Option<Rc<str>>,
+    },
+    CustomJvpCall {
+        name: Rc<str>,
+        call_jaxpr: ClosedJaxpr,
+        rule: CustomJvpRule,
+        symbolic_zeros: bool,
+    },
+    CustomVjpCall {
+        name: Rc<str>,
+        call_jaxpr: ClosedJaxpr,
+        rules: CustomVjpRules,
+        symbolic_zeros: bool,
+    },
     /// A linear call whose transpose is given (`bwd` of a custom vjp under linearization).
-    CustomLin { out_avals: Vec<ShapedArray>, rule: PullbackRule },
-    LinearSolve { matvec: ClosedJaxpr, vecmat: Option<ClosedJaxpr>, solve: ClosedJaxpr, transpose_solve: Option<ClosedJaxpr>, const_counts: [usize; 4] },
+    CustomLin {
+        out_avals: Vec<ShapedArray>,
+        rule: PullbackRule,
+    },
+    LinearSolve {
+        matvec: ClosedJaxpr,
+        vecmat: Option<ClosedJaxpr>,
+        solve: ClosedJaxpr,
+        transpose_solve: Option<ClosedJaxpr>,
+        const_counts: [usize; 4],
+    },
     /// `psum`, `pmax`, `axis_index` ... over a named axis.
-    Collective { axis_name: Rc<str> },
+    Collective {
+        axis_name: Rc<str>,
+    },
     /// Host callbacks and prints.
-    Callback { callback: CallbackObj, out_avals: Vec<ShapedArray>, ordered: bool },
+    Callback {
+        callback: CallbackObj,
+        out_avals: Vec<ShapedArray>,
+        ordered: bool,
+    },
 }

@@ -21,12 +21,20 @@ macro_rules! primitives {
 }
 
 use crate::elementwise::arith;
+use crate::structural::{dot, reduce, shape};
 
 primitives! {
     Neg => arith::NEG,
     Add => arith::ADD,
     AddAny => arith::ADD_ANY,
     Mul => arith::MUL,
+
+    BroadcastInDim => shape::BROADCAST_IN_DIM,
+    Reshape => shape::RESHAPE,
+    Transpose => shape::TRANSPOSE,
+    Squeeze => shape::SQUEEZE,
+    ReduceSum => reduce::REDUCE_SUM,
+    DotGeneral => dot::DOT_GENERAL,
 }
 
 impl Prim {

@@ -5,7 +5,7 @@ use crate::error::Result;
 use crate::interval::Interval;
 use crate::params::Params;
 use crate::value::{Bind, Outs, Value};
-use gradlens_kernel::{BlockBuilder, ValueId};
+use gradlens_kernel::{BlockBuilder, Value as ValueId};
 
 /// Behaviour of one primitive: every column must be filled.
 pub struct Row {
@@ -40,7 +40,8 @@ pub type Tangent = Option<Value>;
 /// `(g, ans, operands) -> contribution` of one operand's tangent `g`, linear in `g`.
 pub type TangentRule = fn(cx: &dyn Bind, params: &Params, g: &Value, ans: &Value, xs: &[Value]) -> Result<Value>;
 /// Primals and tangents in, primals and tangents out.
-pub type JvpRule = fn(cx: &dyn Bind, params: &Params, primals: &[Value], tangents: &[Tangent]) -> Result<(Outs, Vec<Tangent>)>;
+pub type JvpRule =
+    fn(cx: &dyn Bind, params: &Params, primals: &[Value], tangents: &[Tangent]) -> Result<(Outs, Vec<Tangent>)>;
 /// An operand during transposition: a known value, or the aval of a linear one.
 #[derive(Clone, Debug)]
 pub enum Operand {
@@ -52,7 +53,12 @@ pub enum Operand {
 /// Cotangents of the results in, cotangents of the operands out (`None`: zero, or operand known).
 pub type TransposeRule = fn(cx: &dyn Bind, params: &Params, cts: &[Tangent], xs: &[Operand]) -> Result<Vec<Tangent>>;
 /// Operands with their batch axis (`None`: not batched); results with theirs. `size`: the batch axis's length.
-pub type BatchRule = fn(cx: &dyn Bind, params: &Params, size: usize, xs: &[(Value, Option<usize>)]) -> Result<Vec<(Value, Option<usize>)>>;
+pub type BatchRule = fn(
+    cx: &dyn Bind,
+    params: &Params,
+    size: usize,
+    xs: &[(Value, Option<usize>)],
+) -> Result<Vec<(Value, Option<usize>)>>;
 /// Shape and dtype rule.
 pub type TypingRule = fn(params: &Params, xs: &[&ShapedArray]) -> Result<Vec<ShapedArray>>;
 /// Scalar code: one result from loaded operands (already of register type).

@@ -45,7 +45,8 @@ fn add_transpose(cx: &dyn Bind, _: &Params, cts: &[Tangent], xs: &[Operand]) -> 
 
 fn add_bounds(_: &Params, xs: &[Interval]) -> Interval {
     let (a, b) = (xs[0], xs[1]);
-    let clash = (a.lo == f64::NEG_INFINITY && b.hi == f64::INFINITY) || (a.hi == f64::INFINITY && b.lo == f64::NEG_INFINITY);
+    let clash =
+        (a.lo == f64::NEG_INFINITY && b.hi == f64::INFINITY) || (a.hi == f64::INFINITY && b.lo == f64::NEG_INFINITY);
     if clash {
         return Interval::TOP;
     }
@@ -95,7 +96,12 @@ pub fn mul_bounds(_: &Params, xs: &[Interval]) -> Interval {
     let c = [corner(a.lo, b.lo), corner(a.lo, b.hi), corner(a.hi, b.lo), corner(a.hi, b.hi)];
     let infinite = |i: Interval| i.lo.is_infinite() || i.hi.is_infinite();
     let nan = a.nan || b.nan || (infinite(a) && b.contains(0.0)) || (infinite(b) && a.contains(0.0));
-    Interval { lo: c.iter().copied().fold(f64::INFINITY, f64::min), hi: c.iter().copied().fold(f64::NEG_INFINITY, f64::max), nan }.outward(1)
+    Interval {
+        lo: c.iter().copied().fold(f64::INFINITY, f64::min),
+        hi: c.iter().copied().fold(f64::NEG_INFINITY, f64::max),
+        nan,
+    }
+    .outward(1)
 }
 
 /// `x * y`.

@@ -59,7 +59,10 @@ pub fn elementwise_type(name: &str, accepts: &[Accept], out: OutDType, xs: &[&Sh
             return Err(Error::type_error(if xs.len() == 1 {
                 format!("{name} does not accept dtype {}. Accepted dtypes are subtypes of {kinds}.", x.dtype)
             } else {
-                format!("{name} does not accept dtype {} at position {i}. Accepted dtypes at position {i} are subtypes of {kinds}.", x.dtype)
+                format!(
+                    "{name} does not accept dtype {} at position {i}. Accepted dtypes at position {i} are subtypes of {kinds}.",
+                    x.dtype
+                )
             }));
         }
     }
