@@ -137,16 +137,15 @@ pub enum Params {
         shape: Shape,
         broadcast_dimensions: Vec<usize>,
     },
+    /// `dimensions`: the order in which the operand's axes are read, when not their own.
     Reshape {
         new_sizes: Shape,
+        dimensions: Option<Vec<usize>>,
     },
     Transpose {
         permutation: Vec<usize>,
     },
     Squeeze {
-        dimensions: Vec<usize>,
-    },
-    ExpandDims {
         dimensions: Vec<usize>,
     },
     Slice {
@@ -159,6 +158,17 @@ pub enum Params {
     },
     Concatenate {
         dimension: usize,
+    },
+    Split {
+        sizes: Vec<usize>,
+        axis: usize,
+    },
+    /// `stack`, `unstack`.
+    Stack {
+        axis: usize,
+    },
+    Tile {
+        reps: Vec<usize>,
     },
     /// `(low, high, interior)` per axis.
     Pad {

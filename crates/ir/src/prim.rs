@@ -21,7 +21,7 @@ macro_rules! primitives {
 }
 
 use crate::elementwise::arith;
-use crate::structural::{dot, reduce, shape};
+use crate::structural::{cumulative, dot, pieces, reduce, shape};
 
 primitives! {
     Neg => arith::NEG,
@@ -33,7 +33,31 @@ primitives! {
     Reshape => shape::RESHAPE,
     Transpose => shape::TRANSPOSE,
     Squeeze => shape::SQUEEZE,
+    Rev => shape::REV,
+    Tile => shape::TILE,
+    Iota => shape::IOTA,
+    Copy => shape::COPY,
+    StopGradient => shape::STOP_GRADIENT,
+    Slice => pieces::SLICE,
+    Pad => pieces::PAD,
+    Concatenate => pieces::CONCATENATE,
+    Split => pieces::SPLIT,
+    Stack => pieces::STACK,
+    Unstack => pieces::UNSTACK,
     ReduceSum => reduce::REDUCE_SUM,
+    ReduceProd => reduce::REDUCE_PROD,
+    ReduceMax => reduce::REDUCE_MAX,
+    ReduceMin => reduce::REDUCE_MIN,
+    ReduceAnd => reduce::REDUCE_AND,
+    ReduceOr => reduce::REDUCE_OR,
+    ReduceXor => reduce::REDUCE_XOR,
+    Argmax => reduce::ARGMAX,
+    Argmin => reduce::ARGMIN,
+    Cumsum => cumulative::CUMSUM,
+    Cumprod => cumulative::CUMPROD,
+    Cummax => cumulative::CUMMAX,
+    Cummin => cumulative::CUMMIN,
+    Cumlogsumexp => cumulative::CUMLOGSUMEXP,
     DotGeneral => dot::DOT_GENERAL,
 }
 

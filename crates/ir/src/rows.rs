@@ -199,6 +199,8 @@ pub enum Surface {
     HalfPi(usize),
     /// `x_i` selects (predicate or case index).
     Selector(usize),
+    /// Two entries of `x_i` that compete (in a maximum, an order) are equal.
+    Ties(usize),
 }
 
 /// What happens on the surface.

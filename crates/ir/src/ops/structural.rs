@@ -41,10 +41,17 @@ pub fn expand_dims(cx: &dyn Bind, x: &Value, dimensions: &[usize]) -> Result<Val
 
 /// `lax.reshape`.
 pub fn reshape(cx: &dyn Bind, x: &Value, sizes: &[usize]) -> Result<Value> {
-    if x.ndim() > 0 && x.shape().as_slice() == sizes {
+    reshape_in_order(cx, x, sizes, None)
+}
+
+/// `lax.reshape` reading the operand's axes in the order `dimensions`.
+pub fn reshape_in_order(cx: &dyn Bind, x: &Value, sizes: &[usize], dimensions: Option<&[usize]>) -> Result<Value> {
+    let dimensions = dimensions.filter(|d| d.iter().enumerate().any(|(i, &a)| i != a));
+    if x.ndim() > 0 && x.shape().as_slice() == sizes && dimensions.is_none() {
         return Ok(x.clone());
     }
-    cx.bind1(Prim::Reshape, Params::Reshape { new_sizes: Shape::from_slice(sizes) }, &[x.clone()])
+    let params = Params::Reshape { new_sizes: Shape::from_slice(sizes), dimensions: dimensions.map(<[usize]>::to_vec) };
+    cx.bind1(Prim::Reshape, params, &[x.clone()])
 }
 
 /// `lax.transpose`.
@@ -65,14 +72,107 @@ pub fn squeeze(cx: &dyn Bind, x: &Value, dimensions: &[usize]) -> Result<Value> 
     cx.bind1(Prim::Squeeze, Params::Squeeze { dimensions }, &[x.clone()])
 }
 
-fn reduce(cx: &dyn Bind, prim: Prim, x: &Value, axes: &[usize]) -> Result<Value> {
-    cx.bind1(prim, Params::Reduce { axes: axes.to_vec() }, &[x.clone()])
+/// `lax.rev`.
+pub fn rev(cx: &dyn Bind, x: &Value, dimensions: &[usize]) -> Result<Value> {
+    cx.bind1(Prim::Rev, Params::Rev { dimensions: dimensions.to_vec() }, &[x.clone()])
 }
 
-/// `lax.reduce_sum` (over no axes too, as `lax` does).
-pub fn reduce_sum(cx: &dyn Bind, x: &Value, axes: &[usize]) -> Result<Value> {
-    reduce(cx, Prim::ReduceSum, x, axes)
+/// `lax.tile`.
+pub fn tile(cx: &dyn Bind, x: &Value, reps: &[usize]) -> Result<Value> {
+    cx.bind1(Prim::Tile, Params::Tile { reps: reps.to_vec() }, &[x.clone()])
 }
+
+/// `lax.broadcasted_iota`.
+pub fn iota(cx: &dyn Bind, dtype: DType, shape: &[usize], dimension: usize) -> Result<Value> {
+    cx.bind1(Prim::Iota, Params::Iota { dtype, shape: Shape::from_slice(shape), dimension }, &[])
+}
+
+/// The `copy` primitive (`jnp.array(x)`).
+pub fn copy(cx: &dyn Bind, x: &Value) -> Result<Value> {
+    cx.bind1(Prim::Copy, Params::None, &[x.clone()])
+}
+
+/// `lax.stop_gradient`.
+pub fn stop_gradient(cx: &dyn Bind, x: &Value) -> Result<Value> {
+    cx.bind1(Prim::StopGradient, Params::None, &[x.clone()])
+}
+
+/// `lax.slice`.
+pub fn slice(cx: &dyn Bind, x: &Value, start: &[usize], limit: &[usize], strides: Option<&[usize]>) -> Result<Value> {
+    let params = Params::Slice {
+        start_indices: start.to_vec(),
+        limit_indices: limit.to_vec(),
+        strides: strides.map(<[usize]>::to_vec),
+    };
+    cx.bind1(Prim::Slice, params, &[x.clone()])
+}
+
+/// `lax.slice_in_dim`: one axis from `start` to `limit` by `stride`.
+pub fn slice_in_dim(cx: &dyn Bind, x: &Value, start: usize, limit: usize, stride: usize, axis: usize) -> Result<Value> {
+    let (mut starts, mut limits, mut strides) = (vec![0; x.ndim()], x.shape().to_vec(), vec![1; x.ndim()]);
+    (starts[axis], limits[axis], strides[axis]) = (start, limit, stride);
+    slice(cx, x, &starts, &limits, Some(&strides))
+}
+
+/// `lax.pad`.
+pub fn pad(cx: &dyn Bind, x: &Value, value: &Value, config: &[(i64, i64, i64)]) -> Result<Value> {
+    cx.bind1(Prim::Pad, Params::Pad { padding_config: config.to_vec() }, &[x.clone(), value.clone()])
+}
+
+/// `lax.concatenate`: one operand is left alone.
+pub fn concatenate(cx: &dyn Bind, xs: &[Value], dimension: usize) -> Result<Value> {
+    match xs {
+        [x] => Ok(x.clone()),
+        _ => cx.bind1(Prim::Concatenate, Params::Concatenate { dimension }, xs),
+    }
+}
+
+/// `lax.split`.
+pub fn split(cx: &dyn Bind, x: &Value, sizes: &[usize], axis: usize) -> Result<Vec<Value>> {
+    Ok(cx.bind(Prim::Split, Params::Split { sizes: sizes.to_vec(), axis }, &[x.clone()])?.into_vec())
+}
+
+/// `lax.stack`.
+pub fn stack(cx: &dyn Bind, xs: &[Value], axis: usize) -> Result<Value> {
+    cx.bind1(Prim::Stack, Params::Stack { axis }, xs)
+}
+
+/// `lax.unstack`.
+pub fn unstack(cx: &dyn Bind, x: &Value, axis: usize) -> Result<Vec<Value>> {
+    Ok(cx.bind(Prim::Unstack, Params::Stack { axis }, &[x.clone()])?.into_vec())
+}
+
+macro_rules! reductions { ($($f:ident $p:ident),* $(,)?) => { $(
+    #[doc = concat!("`lax.", stringify!($f), "` (over no axes too, as `lax` does).")]
+    pub fn $f(cx: &dyn Bind, x: &Value, axes: &[usize]) -> Result<Value> {
+        cx.bind1(Prim::$p, Params::Reduce { axes: axes.to_vec() }, &[x.clone()])
+    }
+)* } }
+reductions!(
+    reduce_sum ReduceSum,
+    reduce_prod ReduceProd,
+    reduce_max ReduceMax,
+    reduce_min ReduceMin,
+    reduce_and ReduceAnd,
+    reduce_or ReduceOr,
+    reduce_xor ReduceXor,
+);
+
+macro_rules! arg_reductions { ($($f:ident $p:ident),* $(,)?) => { $(
+    #[doc = concat!("`lax.", stringify!($f), "`.")]
+    pub fn $f(cx: &dyn Bind, x: &Value, axis: usize, index_dtype: DType) -> Result<Value> {
+        cx.bind1(Prim::$p, Params::ArgReduce { axis, index_dtype }, &[x.clone()])
+    }
+)* } }
+arg_reductions!(argmax Argmax, argmin Argmin);
+
+macro_rules! cumulatives { ($($f:ident $p:ident),* $(,)?) => { $(
+    #[doc = concat!("`lax.", stringify!($f), "`.")]
+    pub fn $f(cx: &dyn Bind, x: &Value, axis: usize, reverse: bool) -> Result<Value> {
+        cx.bind1(Prim::$p, Params::Cumulative { axis, reverse }, &[x.clone()])
+    }
+)* } }
+cumulatives!(cumsum Cumsum, cumprod Cumprod, cummax Cummax, cummin Cummin, cumlogsumexp Cumlogsumexp);
 
 /// `lax.dot_general`.
 pub fn dot_general(

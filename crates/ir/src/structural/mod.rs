@@ -1,6 +1,9 @@
 //! Structural primitives, a file each family with all their rules side by side.
 
+pub mod cumulative;
 pub mod dot;
+pub mod dual;
+pub mod pieces;
 pub mod reduce;
 pub mod shape;
 pub mod shared;

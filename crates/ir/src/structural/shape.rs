@@ -1,4 +1,4 @@
-//! Shape: broadcast_in_dim, reshape, transpose, squeeze.
+//! Shape: broadcast_in_dim, reshape, transpose, squeeze, rev, tile, iota, copy, stop_gradient.
 
 use super::shared::*;
 use crate::aval::{Shape, ShapedArray, tuple_text};
@@ -80,32 +80,55 @@ pub static BROADCAST_IN_DIM: Row = Row {
     switching: &[],
 };
 
+fn reshape_type(p: &Params, xs: &[&ShapedArray]) -> Result<Vec<ShapedArray>> {
+    take!(Params::Reshape { new_sizes, dimensions } = p);
+    let x = xs[0];
+    if let Some(d) = dimensions {
+        let mut sorted = d.clone();
+        sorted.sort_unstable();
+        if sorted != (0..x.ndim()).collect::<Vec<_>>() {
+            return Err(Error::type_error(format!(
+                "reshape dimensions must be a permutation of operand dimensions, got dimensions {} for shape {}.",
+                tuple_text(d),
+                tuple_text(&x.shape)
+            )));
+        }
+    }
+    let size: usize = new_sizes.iter().product();
+    if x.size() != size {
+        return Err(Error::type_error(format!(
+            "reshape total size must be unchanged, got new_sizes {} (prod={size}) for shape {} (prod={}).",
+            tuple_text(new_sizes),
+            tuple_text(&x.shape),
+            x.size()
+        )));
+    }
+    Ok(vec![x.with_shape(new_sizes)])
+}
+
 /// The same elements in row-major order under another shape.
 pub static RESHAPE: Row = Row {
     name: "reshape",
     doc: "The same elements in row-major order under another shape.",
-    typing: Typing::Rule(|p, xs| {
-        take!(Params::Reshape { new_sizes } = p);
-        let x = xs[0];
-        if x.size() != new_sizes.iter().product::<usize>() {
-            return Err(Error::type_error(format!(
-                "reshape total size must be unchanged, got new_sizes {} (prod={}) for shape {} (prod={}).",
-                tuple_text(new_sizes),
-                new_sizes.iter().product::<usize>(),
-                tuple_text(&x.shape),
-                x.size()
-            )));
-        }
-        Ok(vec![x.with_shape(new_sizes)])
-    }),
+    typing: Typing::Rule(reshape_type),
     jvp: Jvp::Linear,
-    transpose: Transpose::Rule(|cx, _, cts, xs| transpose_unary(cts, xs, |ct, aval| ops::reshape(cx, ct, &aval.shape))),
+    transpose: Transpose::Rule(|cx, p, cts, xs| {
+        take!(Params::Reshape { dimensions, .. } = p);
+        transpose_unary(cts, xs, |ct, aval| match dimensions {
+            None => ops::reshape(cx, ct, &aval.shape),
+            Some(d) => {
+                let sizes: Vec<usize> = d.iter().map(|&i| aval.shape[i]).collect();
+                ops::transpose(cx, &ops::reshape(cx, ct, &sizes)?, &argsort(d))
+            }
+        })
+    }),
     batch: Batch::Rule(|cx, p, _, xs| {
-        take!(Params::Reshape { new_sizes } = p);
+        take!(Params::Reshape { new_sizes, dimensions } = p);
         let b = axis_of(&xs[0])?;
         let x = moveaxis(cx, &xs[0].0, b, 0)?;
         let sizes = inserted(new_sizes, 0, x.shape()[0]);
-        Ok(vec![(ops::reshape(cx, &x, &sizes)?, Some(0))])
+        let dimensions = dimensions.as_ref().map(|d| inserted(&bump(d, 0), 0, 0));
+        Ok(vec![(ops::reshape_in_order(cx, &x, &sizes, dimensions.as_deref())?, Some(0))])
     }),
     effects: Effects::Pure,
     lower: Lower::Structural,
@@ -192,6 +215,140 @@ pub static SQUEEZE: Row = Row {
     effects: Effects::Pure,
     lower: Lower::Structural,
     bounds: Bounds::Structural,
+    domain: &[(-10.0, 10.0)],
+    flush: Flush::Keeps,
+    switching: &[],
+};
+
+/// Reverses axes.
+pub static REV: Row = Row {
+    name: "rev",
+    doc: "The operand with the order of elements reversed along `dimensions`.",
+    typing: Typing::Rule(|p, xs| {
+        take!(Params::Rev { dimensions: d } = p);
+        if d.iter().enumerate().any(|(i, a)| d[..i].contains(a)) {
+            return Err(Error::type_error(format!("rev dimensions must be unique, got {}.", tuple_text(d))));
+        }
+        if d.iter().any(|&a| a >= xs[0].ndim()) {
+            return Err(Error::type_error(format!(
+                "rev dimensions must all be less than operand ndim, got dimensions {} for operand ndim {}.",
+                tuple_text(d),
+                xs[0].ndim()
+            )));
+        }
+        Ok(vec![xs[0].clone()])
+    }),
+    jvp: Jvp::Linear,
+    transpose: Transpose::Rule(|cx, p, cts, xs| {
+        take!(Params::Rev { dimensions } = p);
+        transpose_unary(cts, xs, |ct, _| ops::rev(cx, ct, dimensions))
+    }),
+    batch: Batch::Rule(|cx, p, _, xs| {
+        take!(Params::Rev { dimensions } = p);
+        let b = axis_of(&xs[0])?;
+        Ok(vec![(ops::rev(cx, &xs[0].0, &bump(dimensions, b))?, Some(b))])
+    }),
+    effects: Effects::Pure,
+    lower: Lower::Structural,
+    bounds: Bounds::Structural,
+    domain: &[(-10.0, 10.0)],
+    flush: Flush::Keeps,
+    switching: &[],
+};
+
+/// Repeats along axes.
+pub static TILE: Row = Row {
+    name: "tile",
+    doc: "The operand repeated `reps` times along each axis.",
+    typing: Typing::Rule(|p, xs| {
+        take!(Params::Tile { reps } = p);
+        if xs[0].ndim() != reps.len() {
+            return Err(Error::type_error(format!(
+                "reps length must be equal to the ndim of x, got len(reps)={} and x.ndim={}.",
+                reps.len(),
+                xs[0].ndim()
+            )));
+        }
+        Ok(vec![xs[0].with_shape(xs[0].shape.iter().zip(reps).map(|(n, r)| n * r).collect::<Shape>())])
+    }),
+    jvp: Jvp::Linear,
+    transpose: Transpose::Rule(|cx, p, cts, xs| {
+        take!(Params::Tile { reps } = p);
+        transpose_unary(cts, xs, |ct, aval| {
+            let pairs: Vec<usize> = reps.iter().zip(&aval.shape).flat_map(|(&r, &n)| [r, n]).collect();
+            ops::reduce_sum(cx, &ops::reshape(cx, ct, &pairs)?, &(0..aval.ndim()).map(|i| 2 * i).collect::<Vec<_>>())
+        })
+    }),
+    batch: Batch::Rule(|cx, p, _, xs| {
+        take!(Params::Tile { reps } = p);
+        let b = axis_of(&xs[0])?;
+        Ok(vec![(ops::tile(cx, &xs[0].0, &inserted(reps, b, 1))?, Some(b))])
+    }),
+    effects: Effects::Pure,
+    lower: Lower::Structural,
+    bounds: Bounds::Structural,
+    domain: &[(-10.0, 10.0)],
+    flush: Flush::Keeps,
+    switching: &[],
+};
+
+/// Indices along an axis.
+pub static IOTA: Row = Row {
+    name: "iota",
+    doc: "0, 1, 2, ... along one axis, repeated along the others.",
+    typing: Typing::Rule(|p, _| {
+        take!(Params::Iota { dtype, shape, dimension } = p);
+        if !dtype.is_integer() && !dtype.is_inexact() {
+            return Err(Error::type_error(format!(
+                "iota does not accept dtype {dtype}. Accepted dtypes are subtypes of integer, floating, complexfloating."
+            )));
+        }
+        if *dimension >= shape.len() {
+            return Err(Error::value_error(format!(
+                "iota dimension must be between 0 and len(shape), got dimension={dimension} for shape={}",
+                tuple_text(shape)
+            )));
+        }
+        Ok(vec![ShapedArray::new(shape, *dtype)])
+    }),
+    jvp: Jvp::Zero,
+    transpose: Transpose::Nonlinear,
+    batch: Batch::Rule(|_, _, _, _| Err(Error::internal("iota has no operand to batch"))),
+    effects: Effects::Pure,
+    lower: Lower::Structural,
+    bounds: Bounds::Structural,
+    domain: &[],
+    flush: Flush::Keeps,
+    switching: &[],
+};
+
+/// A copy.
+pub static COPY: Row = Row {
+    name: "copy",
+    doc: "A copy of the operand.",
+    typing: Typing::Rule(|_, xs| Ok(vec![xs[0].clone()])),
+    jvp: Jvp::Linear,
+    transpose: Transpose::Rule(|cx, _, cts, xs| transpose_unary(cts, xs, |ct, _| ops::copy(cx, ct))),
+    batch: Batch::Rule(|cx, _, _, xs| Ok(vec![(ops::copy(cx, &xs[0].0)?, xs[0].1)])),
+    effects: Effects::Pure,
+    lower: Lower::Structural,
+    bounds: Bounds::Rule(|_, xs| xs[0]),
+    domain: &[(-10.0, 10.0)],
+    flush: Flush::Keeps,
+    switching: &[],
+};
+
+/// The value without its derivative.
+pub static STOP_GRADIENT: Row = Row {
+    name: "stop_gradient",
+    doc: "The operand, constant to every derivative.",
+    typing: Typing::Rule(|_, xs| Ok(vec![xs[0].clone()])),
+    jvp: Jvp::Zero,
+    transpose: Transpose::Nonlinear,
+    batch: Batch::Rule(|cx, _, _, xs| Ok(vec![(ops::stop_gradient(cx, &xs[0].0)?, xs[0].1)])),
+    effects: Effects::Pure,
+    lower: Lower::Structural,
+    bounds: Bounds::Rule(|_, xs| xs[0]),
     domain: &[(-10.0, 10.0)],
     flush: Flush::Keeps,
     switching: &[],
