@@ -21,7 +21,7 @@ macro_rules! primitives {
 }
 
 use crate::elementwise::arith;
-use crate::structural::{cumulative, dot, pieces, reduce, shape};
+use crate::structural::{cumulative, dot, dynamic, gather, pieces, reduce, scatter, shape, sort};
 
 primitives! {
     Neg => arith::NEG,
@@ -59,6 +59,17 @@ primitives! {
     Cummin => cumulative::CUMMIN,
     Cumlogsumexp => cumulative::CUMLOGSUMEXP,
     DotGeneral => dot::DOT_GENERAL,
+    Gather => gather::GATHER,
+    Scatter => scatter::SCATTER,
+    ScatterAdd => scatter::SCATTER_ADD,
+    ScatterSub => scatter::SCATTER_SUB,
+    ScatterMul => scatter::SCATTER_MUL,
+    ScatterMin => scatter::SCATTER_MIN,
+    ScatterMax => scatter::SCATTER_MAX,
+    DynamicSlice => dynamic::DYNAMIC_SLICE,
+    DynamicUpdateSlice => dynamic::DYNAMIC_UPDATE_SLICE,
+    Sort => sort::SORT,
+    TopK => sort::TOP_K,
 }
 
 impl Prim {

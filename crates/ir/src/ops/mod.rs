@@ -2,9 +2,11 @@
 //! skips what changes nothing where `lax` skips it.
 
 mod elementwise;
+mod indexing;
 mod structural;
 
 pub use elementwise::*;
+pub use indexing::*;
 pub use structural::*;
 
 use crate::array::Array;
