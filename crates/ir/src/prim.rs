@@ -22,6 +22,7 @@ macro_rules! primitives {
 
 use crate::elementwise::arith;
 use crate::structural::{cumulative, dot, dynamic, gather, pieces, reduce, scatter, shape, sort};
+use crate::structural::control;
 
 primitives! {
     Neg => arith::NEG,
@@ -70,6 +71,23 @@ primitives! {
     DynamicUpdateSlice => dynamic::DYNAMIC_UPDATE_SLICE,
     Sort => sort::SORT,
     TopK => sort::TOP_K,
+    // Control: rules in `transform`.
+    Jit => control::JIT,
+    Cond => control::COND,
+    While => control::WHILE,
+    Scan => control::SCAN,
+    Remat => control::REMAT,
+    CustomJvpCall => control::CUSTOM_JVP_CALL,
+    CustomVjpCall => control::CUSTOM_VJP_CALL,
+    CustomLin => control::CUSTOM_LIN,
+    LinearSolve => control::LINEAR_SOLVE,
+    Psum => control::PSUM,
+    Pmax => control::PMAX,
+    Pmin => control::PMIN,
+    AllGather => control::ALL_GATHER,
+    AxisIndex => control::AXIS_INDEX,
+    DebugCallback => control::DEBUG_CALLBACK,
+    PureCallback => control::PURE_CALLBACK,
 }
 
 impl Prim {

@@ -11,3 +11,4 @@ pub mod scatter;
 pub mod shape;
 pub mod shared;
 pub mod sort;
+pub mod control;
