@@ -199,6 +199,10 @@ impl Cx {
             }
         }
     }
+    /// `retrying` where waiting is allowed, else a plain call.
+    pub(crate) async fn retrying_if<T>(&self, may_wait: bool, mut call: impl FnMut() -> Result<T>) -> Result<T> {
+        if may_wait { self.retrying(call).await } else { call() }
+    }
     /// Runs a library function under a named `jit`, as JAX's own library functions are (`_where`, `clip`, `relu`): seen in staged
     /// Jaxprs, and run straight through when everything is eager (the answers are the same).
     pub fn jit_named(
