@@ -2,6 +2,7 @@
 
 pub mod array;
 pub mod aval;
+pub mod check;
 pub mod dtype;
 pub mod elementwise;
 pub mod error;

@@ -2,6 +2,7 @@
 
 use crate::control;
 use crate::cx::Cx;
+use crate::interp::Axis;
 use crate::trace::{BatchTrace, BatchTracer, JvpTrace, JvpTracer, Kind, LinTrace, LinTracer, Trace, is_live, kind};
 use gradlens_ir::ops;
 use gradlens_ir::rows::{Batch, Jvp, Part, Tangent};
@@ -43,10 +44,7 @@ pub fn check_live(args: &[Value]) -> Result<()> {
 pub fn bind(cx: &Cx, trace: &Trace, prim: Prim, params: Params, args: &[Value]) -> Result<Outs> {
     match trace {
         Trace::Eval => eval(cx, prim, params, args),
-        Trace::Stage(stager) => match control::stage_rule(cx, stager, prim, &params, args)? {
-            Some(outs) => Ok(outs),
-            None => stager.emit(cx, prim, params, args),
-        },
+        Trace::Stage(stager) => stager.emit(cx, prim, params, args),
         Trace::Record(recorder) => recorder.process(cx, prim, params, args),
         Trace::Jvp(t) => jvp(cx, t, prim, params, args),
         Trace::Linearize(t) => linearize(cx, t, prim, params, args),
@@ -234,20 +232,20 @@ fn batch(cx: &Cx, t: &Rc<BatchTrace>, prim: Prim, params: Params, args: &[Value]
         let values: Vec<Value> = parts.into_iter().map(|p| p.0).collect();
         return at(cx, &t.parent, prim, params, &values);
     }
-    let outs = cx.within(&t.parent, || batch_rule(cx, t.size, prim, &params, &parts))?;
+    let outs = cx.within(&t.parent, || batch_rule(cx, &Axis { size: t.size, name: t.axis_name.clone() }, prim, &params, &parts))?;
     Ok(outs.into_iter().map(|(v, d)| batch_wrap(t, v, d)).collect())
 }
 
 /// A primitive on batches by its row, in the current trace.
-pub fn batch_rule(cx: &Cx, size: usize, prim: Prim, params: &Params, xs: &[(Value, Option<usize>)]) -> Result<Vec<(Value, Option<usize>)>> {
+pub fn batch_rule(cx: &Cx, axis: &Axis, prim: Prim, params: &Params, xs: &[(Value, Option<usize>)]) -> Result<Vec<(Value, Option<usize>)>> {
     match &prim.row().batch {
         Batch::Elementwise => {
             let (args, dim) = elementwise_operands(cx, xs)?;
             let outs = cx.bind(prim, params.clone(), &args)?;
             Ok(outs.into_iter().map(|o| (o, Some(dim))).collect())
         }
-        Batch::Rule(rule) => rule(cx, params, size, xs),
-        Batch::Structural => control::batch(cx, size, prim, params, xs),
+        Batch::Rule(rule) => rule(cx, params, axis.size, xs),
+        Batch::Structural => control::batch(cx, axis, prim, params, xs),
     }
 }
 
@@ -262,7 +260,7 @@ fn elementwise_operands(cx: &Cx, xs: &[(Value, Option<usize>)]) -> Result<(Vec<V
     let front = xs
         .iter()
         .map(|(x, d)| match d {
-            Some(d) => gradlens_ir::ops::move_axis(cx, x, *d, 0).map(|v| (v, true)),
+            Some(d) => ops::move_axis(cx, x, *d, 0).map(|v| (v, true)),
             None if x.ndim() == 0 => Ok((x.clone(), false)),
             None => {
                 let mut shape = vec![1];

@@ -2,3 +2,4 @@
 
 pub mod arith;
 pub mod shared;
+pub mod tmp_rows;

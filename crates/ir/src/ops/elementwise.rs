@@ -15,8 +15,8 @@ macro_rules! binary { ($($f:ident $p:ident),* $(,)?) => { $(
     pub fn $f(cx: &dyn Bind, x: &Value, y: &Value) -> Result<Value> { cx.bind1(Prim::$p, Params::None, &[x.clone(), y.clone()]) }
 )* } }
 
-unary!(neg Neg);
-binary!(add Add, mul Mul, add_any AddAny);
+unary!(neg Neg, not Not, log1p Log1p, exp Exp, abs Abs);
+binary!(add Add, mul Mul, add_any AddAny, sub Sub, div Div, eq Eq, ne Ne, or Or, max Max, min Min);
 
 /// `lax.convert_element_type` with the weak flag of the result.
 pub fn convert(cx: &dyn Bind, x: &Value, new_dtype: DType, weak_type: bool) -> Result<Value> {

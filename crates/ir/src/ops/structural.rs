@@ -184,3 +184,10 @@ pub fn dot_general(
 ) -> Result<Value> {
     cx.bind1(Prim::DotGeneral, Params::DotGeneral { dims, preferred_element_type }, &[x.clone(), y.clone()])
 }
+
+/// `jnp.moveaxis` of one axis: a transpose, or nothing.
+pub fn move_axis(cx: &dyn Bind, x: &Value, from: usize, to: usize) -> Result<Value> {
+    let mut permutation: Vec<usize> = (0..x.ndim()).filter(|i| *i != from).collect();
+    permutation.insert(to, from);
+    transpose(cx, x, &permutation)
+}

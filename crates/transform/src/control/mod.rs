@@ -10,7 +10,6 @@ pub mod while_loop;
 
 use crate::cx::Cx;
 use crate::interp::Axis;
-use crate::stage::Stager;
 use crate::trace::{BatchTrace, LinTrace};
 use gradlens_ir::rows::{Operand, Tangent};
 use gradlens_ir::{Array, Error, Outs, Params, Prim, Result, ShapedArray, Value};

@@ -93,7 +93,7 @@ pub fn jvp(cx: &Cx, params: &Params, primals: &[Value], tangents: &[Tangent]) ->
     let (c_nz, x_nz) = (nonzeros(consts_dot), nonzeros(xs_dot));
     let ny = s.jaxpr.jaxpr.outs.len() - s.num_carry;
     let carry_nz = carry_fixpoint(nonzeros(init_dot), |carry| {
-        let inst = [carry, &vec![false; ny]].concat();
+        let inst = [carry, &vec![false; ny][..]].concat();
         let (_, out) = jvp_jaxpr(cx, s.jaxpr, &[&c_nz[..], carry, &x_nz].concat(), &inst)?;
         Ok(out[..s.num_carry].to_vec())
     })?;
@@ -148,7 +148,7 @@ pub fn linearize(cx: &Cx, t: &Rc<LinTrace>, params: &Params, primals: &[Value], 
     let n_outs = s.jaxpr.jaxpr.outs.len();
     let ny = n_outs - s.num_carry;
     let carry_nz = carry_fixpoint(nonzeros(init_dot), |carry| {
-        let inst = [carry, &vec![false; ny]].concat();
+        let inst = [carry, &vec![false; ny][..]].concat();
         let lin = linearize_jaxpr(cx, s.jaxpr, &[&c_nz[..], carry, &x_nz].concat(), &inst)?;
         Ok(lin.nonzero_outs[..s.num_carry].to_vec())
     })?;

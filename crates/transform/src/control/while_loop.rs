@@ -56,7 +56,7 @@ pub fn eval(cx: &Cx, cond: &ClosedJaxpr, cond_nconsts: usize, body: &ClosedJaxpr
 }
 
 /// The smallest set of carries with tangents that the body maps into itself.
-fn fixpoint(mut carry: Vec<bool>, mut step: impl FnMut(&[bool]) -> Result<Vec<bool>>) -> Result<Vec<bool>> {
+pub fn carry_fixpoint(mut carry: Vec<bool>, mut step: impl FnMut(&[bool]) -> Result<Vec<bool>>) -> Result<Vec<bool>> {
     loop {
         let next = step(&carry)?;
         let joined: Vec<bool> = carry.iter().zip(&next).map(|(a, b)| *a || *b).collect();
@@ -66,7 +66,6 @@ fn fixpoint(mut carry: Vec<bool>, mut step: impl FnMut(&[bool]) -> Result<Vec<bo
         carry = joined;
     }
 }
-pub(super) use fixpoint as carry_fixpoint;
 
 /// Loop over (carry, carry tangents): the constants' tangents become constants of the body.
 pub fn jvp(cx: &Cx, params: &Params, primals: &[Value], tangents: &[Tangent]) -> Result<(Outs, Vec<Tangent>)> {
@@ -76,7 +75,7 @@ pub fn jvp(cx: &Cx, params: &Params, primals: &[Value], tangents: &[Tangent]) ->
     let (_, t_rest) = tangents.split_at(w.cond_nconsts);
     let (bc_dot, init_dot) = t_rest.split_at(w.body_nconsts);
     let bc_nz = nonzeros(bc_dot);
-    let carry_nz = fixpoint(nonzeros(init_dot), |carry| {
+    let carry_nz = carry_fixpoint(nonzeros(init_dot), |carry| {
         let nz = [&bc_nz[..], carry].concat();
         Ok(jvp_jaxpr(cx, w.body, &nz, carry)?.1)
     })?;
@@ -135,7 +134,7 @@ pub fn batch(cx: &Cx, axis: &Axis, params: &Params, xs: &[Batched]) -> Result<Ve
     let pred_batched = |cx: &Cx, carry: &[bool]| -> Result<bool> {
         Ok(batch_jaxpr(cx, w.cond, axis, &dims(&[&cc_b[..], carry].concat()), &OutDims::Natural)?.1[0].is_some())
     };
-    let carry_b = fixpoint(marks(init), |carry| {
+    let carry_b = carry_fixpoint(marks(init), |carry| {
         let (_, out) = batch_jaxpr(cx, w.body, axis, &dims(&[&bc_b[..], carry].concat()), &OutDims::Natural)?;
         if pred_batched(cx, carry)? {
             return Ok(vec![true; carry.len()]);

@@ -1,0 +1,1 @@
+pub fn check_jaxpr(_: &crate::Jaxpr) -> Result<(), String> { Ok(()) }
