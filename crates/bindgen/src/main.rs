@@ -15,7 +15,7 @@ fn main() -> ExitCode {
         }
     };
     let mut bindgen = Bindgen::new();
-    bindgen.input_path(input).out_name(name).typescript(true).remove_name_section(false).remove_producers_section(true);
+    bindgen.input_path(input).out_name(name).typescript(true).remove_name_section(true).remove_producers_section(true);
     let done = match target {
         "web" => bindgen.web(true).map(drop),
         "bundler" => bindgen.bundler(true).map(drop),

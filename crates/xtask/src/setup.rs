@@ -47,9 +47,9 @@ impl Toolchain {
             let old = std::env::var_os("PATH").unwrap_or_default();
             let all = std::iter::once(bin.clone()).chain(std::env::split_paths(&old));
             command.env("PATH", std::env::join_paths(all).expect("PATH has no stray colon"));
-            // Sharing target/ with another compiler's artefacts would rebuild everything at each change of hands.
-            command.env("CARGO_TARGET_DIR", self.target_dir());
         }
+        // Sharing target/ with another compiler's artefacts would rebuild everything at each change of hands.
+        command.env("CARGO_TARGET_DIR", self.target_dir());
         command
     }
 
@@ -68,6 +68,10 @@ impl Toolchain {
 
     /// Where this toolchain's builds go.
     pub fn target_dir(&self) -> PathBuf {
+        // CI works in a fresh clone each time and keeps what it built of other people's crates elsewhere.
+        if let Some(dir) = std::env::var_os("GRADLENS_TARGET_DIR") {
+            return PathBuf::from(dir);
+        }
         let target = sh::root().join("target");
         if self.bin.is_some() { target.join("xtask") } else { target }
     }
