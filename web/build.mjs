@@ -5,7 +5,7 @@ import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const here = dirname(fileURLToPath(import.meta.url));
-const pkg = resolve(process.env.GRADLENS_WASM ?? join(here, "../target/wasm/pkg"));
+const pkg = resolve(process.env.GRADLENS_WASM ?? join(here, "npm/wasm"));
 const dist = resolve(process.env.GRADLENS_DIST ?? join(here, "dist"));
 /** The shell's own tests put recorded answers in the engine's place. */
 const door = process.env.GRADLENS_DOOR && resolve(process.env.GRADLENS_DOOR);

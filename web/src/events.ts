@@ -28,8 +28,8 @@ export function createEvents(state: State): HTMLElement {
     const n = lens.events.length;
     const proven = share(lens.ranges, "smooth", state.window());
     const open = lens.ranges.some((r) => r.smooth === "undecided" && r.hi > r.lo);
-    const rest = proven > 0.999999 ? "everything else is proven smooth" : `${(proven * 100).toFixed(proven > 0.99 ? 1 : 0)} % of the window is proven smooth`;
-    return `${n === 0 ? "No event" : n === 1 ? "1 event" : `${n} events`} here; ${rest}${open ? ", the rest is undecided" : ""}.${lens.finished ? "" : " Still looking…"}`;
+    const rest = proven > 0.999999 ? "all else proven smooth" : `${(proven * 100).toFixed(proven > 0.99 ? 1 : 0)} % proven smooth`;
+    return `${n === 0 ? "none" : n} in this window · ${rest}${open ? " · the rest undecided" : ""}${lens.finished ? "" : " · still looking…"}`;
   };
   const row = (item: () => Event) => {
     const chosen = () => state.selectedEvent()?.id === item().id;
@@ -63,8 +63,8 @@ export function createEvents(state: State): HTMLElement {
       el("table", { class: () => (state.lensStale() ? "stale" : "") },
         el("caption", { class: "sr" }, "Places in the window where the function is not smooth or its numbers go wrong"),
         el("thead", null, el("tr", null, el("th", { scope: "col" }, "Kind"), el("th", { scope: "col", class: "num" }, "x"),
-          el("th", { scope: "col" }, "Cause"), el("th", { scope: "col", class: "num" }, "grad says"),
-          () => differ() && el("th", { scope: "col", class: "num" }, "jvp says"))),
+          el("th", { scope: "col" }, "Cause"), el("th", { scope: "col", class: "num" }, "grad"),
+          () => differ() && el("th", { scope: "col", class: "num" }, "jvp"))),
         el("tbody", null, each(state.events, (e) => e.id, row))),
       () => state.lens()?.finished && !state.lensStale() && !state.events().length && state.module()?.shown != null &&
         el("p", { class: "empty" }, "No kink, jump, pole or NaN in this window.")));

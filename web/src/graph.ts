@@ -38,7 +38,7 @@ export function createGraph(state: State, which: "function" | "gradient"): HTMLE
     const l = layout(), fixed = zoom();
     if (fixed !== null || !l || !l.width) return fixed ?? 1;
     const fit = Math.min(size()[0] / (l.width + 2 * PAD), size()[1] / (l.height + 2 * PAD));
-    return Math.max(0.5, Math.min(1.15, fit));
+    return Math.max(0.72, Math.min(1.15, fit));
   });
 
   const events = (node: Node) => {
@@ -81,7 +81,7 @@ export function createGraph(state: State, which: "function" | "gradient"): HTMLE
       svg("title", null, () => [n().primitive || n().kind, n().aval, n().inner].filter(Boolean).join("\n")),
       svg("rect", { width: w, height: h, rx: () => (n().kind === "equation" ? 7 : h() / 2) }),
       svg("text", { class: "label", x: () => w() / 2, y: () => (value() ? 18 : h() / 2 + 4.5) },
-        () => n().label || n().primitive, svg("tspan", { class: "aval", dx: "6" }, () => (n().aval.length > 12 ? `${n().aval.slice(0, 11)}…` : n().aval))),
+        () => n().label || n().primitive, svg("tspan", { class: "aval", dx: "6" }, () => /^f(32|64)\[\]$/.test(n().aval) ? "" : n().aval.length > 12 ? `${n().aval.slice(0, 11)}…` : n().aval)),
       svg("text", { class: "held", x: () => w() / 2, y: 36 }, () => {
         const v = value();
         if (!v) return null;

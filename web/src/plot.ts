@@ -9,12 +9,12 @@ import type { Panel } from "./model";
 import type { Curve, Event, Range, Verdict } from "./protocol";
 import type { State } from "./state";
 
-const LEFT = 62, RIGHT = 18, TOP = 26, GAP = 54, BOTTOM = 26;
+const LEFT = 62, RIGHT = 18, TOP = 26, GAP = 68, BOTTOM = 26;
 /** Lanes of the strip of certificates between the panels. */
 const LANES: { key: "smooth" | "finite" | "faithful"; label: string }[] = [
   { key: "smooth", label: "smooth" }, { key: "finite", label: "finite" }, { key: "faithful", label: "AD = f′" },
 ];
-const LANE = 6;
+const LANE = 11;
 
 type Box = { x: number; y: number; w: number; h: number };
 
@@ -109,7 +109,7 @@ export function createPlot(state: State): HTMLElement {
     for (const band of model?.bands ?? []) {
       const a = Math.max(px(band.lo), LEFT), b = Math.min(px(band.hi), width - RIGHT);
       if (b <= a) continue;
-      for (const box of [value, slope]) {
+      for (const box of band.value ? [value, slope] : [slope]) {
         c.fillStyle = hatch(c, ink[`band-${band.kind}`]!, band.kind === "undecided" || band.kind === "nan");
         c.fillRect(a, box.y, b - a, box.h);
         if (band.event === busyEvent || lit.has(band.event)) {
@@ -120,6 +120,7 @@ export function createPlot(state: State): HTMLElement {
       }
     }
     for (const [a, b] of model?.disagree ?? []) {
+      if (model!.bands.some((band) => band.lo <= a && b <= band.hi + (b - a) * 0.01)) continue;
       c.fillStyle = ink["disagree"]!;
       const left = Math.max(px(a), LEFT), right = Math.min(px(b), width - RIGHT);
       if (right > left) c.fillRect(left, slope.y, right - left, slope.h);
@@ -574,20 +575,20 @@ function certificates(
   LANES.forEach(({ key, label }, i) => {
     const y = top + i * LANE;
     c.fillStyle = ink["grid"]!;
-    c.fillRect(left, y, right - left, LANE - 2);
+    c.fillRect(left, y + 3, right - left, LANE - 5);
     if (stale) c.globalAlpha = alpha * 0.4;
     for (const range of ranges) {
       const a = Math.max(left, px(range.lo)), b = Math.min(right, px(range.hi));
       if (b <= left || a >= right) continue;
       c.fillStyle = color(range[key]);
-      c.fillRect(a, y, Math.max(1, b - a), LANE - 2);
+      c.fillRect(a, y + 3, Math.max(1, b - a), LANE - 5);
     }
     c.globalAlpha = alpha;
     c.fillStyle = ink["dim"]!;
-    c.font = `8.5px ${FONT}`;
+    c.font = `10px ${FONT}`;
     c.textAlign = "right";
     c.textBaseline = "middle";
-    c.fillText(label, left - 6, y + LANE / 2 - 0.5);
+    c.fillText(label, left - 6, y + LANE / 2 + 0.5);
   });
 }
 
