@@ -1,9 +1,32 @@
-# Tour: a kink, a jump, a pole and a NaN in one function
-# Move over the plot, select an event, plot its cure beside it.
-# window: -4 4
+# Kinks: one function, four formulas, four gradients
+# abs, maximum, relu and where all make a corner; at the corner
+# itself JAX returns 1, 0.5, 0 and 0.
+# window: -3 3
+import jax
 import jax.numpy as jnp
 
 
-def f(x, a=1.0):
-    return (a * jnp.abs(x - 1) + jnp.where(x > 0, jnp.sqrt(x), 0)
-            + 1 / (x + 2) + jnp.where(x >= 2.5, 1.5, 0))
+def corner_by_maximum(x):
+    return jnp.maximum(x, 0.0)
+
+
+def corner_by_relu(x):
+    return jax.nn.relu(x)
+
+
+def corner_by_where(x):
+    return jnp.where(x > 0, x, 0.0)
+
+
+def corner_by_abs(x):
+    return (x + jnp.abs(x)) / 2
+
+
+def f(x):
+    return jnp.abs(x) + jnp.maximum(x - 1, 0.0)
+
+
+for g in (corner_by_maximum, corner_by_relu,
+          corner_by_where, corner_by_abs):
+    print(g.__name__, jax.grad(g)(0.0))
+print("abs", jax.grad(jnp.abs)(0.0))
