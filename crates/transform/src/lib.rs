@@ -10,6 +10,7 @@ pub mod interp;
 pub mod look;
 pub mod process;
 pub mod record;
+pub mod simplify;
 pub mod stage;
 pub mod trace;
 

@@ -1,0 +1,18 @@
+//! Which file lowers which equation that is no expression.
+
+use crate::Unsupported;
+use crate::contract::dot;
+use crate::reduce::{arg_reduce, cumulative, reduce};
+use crate::schedule::{Lowerer, Schedule};
+use gradlens_ir::{Eqn, Params, Prim};
+
+/// Adds the units of an equation that makes buffers.
+pub(crate) fn equation(lo: &mut Lowerer, s: &mut Schedule, e: &Eqn) -> Result<(), Unsupported> {
+    match &e.params {
+        Params::Reduce { axes } => reduce(lo, s, e, axes),
+        Params::ArgReduce { axis, .. } => arg_reduce(lo, s, e, *axis, e.prim == Prim::Argmax),
+        Params::Cumulative { axis, reverse } => cumulative(lo, s, e, *axis, *reverse),
+        Params::DotGeneral { dims, .. } => dot(lo, s, e, dims),
+        _ => Err(Unsupported::new(e.prim, "has no lowering")),
+    }
+}
