@@ -140,6 +140,17 @@ impl DType {
         }
     }
 
+    /// The gap between 1 and the next float, of floats and of complex parts (0 for other dtypes).
+    pub fn eps(self) -> f64 {
+        match self {
+            BF16 => 2f64.powi(-7),
+            F16 => 2f64.powi(-10),
+            F32 | C64 => f32::EPSILON as f64,
+            F64 | C128 => f64::EPSILON,
+            _ => 0.0,
+        }
+    }
+
     /// The dtype of the real and imaginary parts (itself when real).
     pub fn real(self) -> DType {
         match self {

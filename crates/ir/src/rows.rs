@@ -1,6 +1,7 @@
 //! What a primitive's row says: one record with no defaults and no `Option`, so that a forgotten rule does not compile.
 
 use crate::aval::ShapedArray;
+use crate::dtype::DType;
 use crate::error::Result;
 use crate::interval::Interval;
 use crate::params::Params;
@@ -61,21 +62,41 @@ pub type BatchRule = fn(
 ) -> Result<Vec<(Value, Option<usize>)>>;
 /// Shape and dtype rule.
 pub type TypingRule = fn(params: &Params, xs: &[&ShapedArray]) -> Result<Vec<ShapedArray>>;
-/// Scalar code: one result from loaded operands (already of register type).
-pub type LowerRule = fn(b: &mut BlockBuilder, params: &Params, out: &ShapedArray, xs: &[ValueId]) -> ValueId;
+/// Where a primitive is applied: what scalar code and bounds depend on besides the operands.
+#[derive(Copy, Clone, Debug)]
+pub struct Site<'a> {
+    /// The equation's parameters.
+    pub params: &'a Params,
+    /// The operands' avals.
+    pub ins: &'a [&'a ShapedArray],
+    /// The result's aval.
+    pub out: &'a ShapedArray,
+}
+/// Scalar code: one result from loaded operands (of register type, holding values of their dtypes). The caller narrows the
+/// result to the result's dtype.
+pub type LowerRule = fn(b: &mut BlockBuilder, at: &Site, xs: &[ValueId]) -> ValueId;
 
 /// Which dtypes an operand may have, as JAX's messages name them.
 #[derive(Copy, Clone, PartialEq, Eq, Debug)]
 #[allow(missing_docs)]
 pub enum Accept {
+    /// Numbers and bools.
     Any,
+    /// Numbers, bools and keys.
+    AnyOrKey,
+    /// Numbers.
     Num,
+    /// Integers and floats.
+    Real,
     Float,
     FloatOrComplex,
     Int,
     IntOrBool,
     Complex,
-    FloatComplexOrInt,
+    /// What a part of a complex number can be: f32, f64.
+    Part,
+    PartOrComplex,
+    /// All but complex numbers.
     Ordered,
     SignedFloatOrComplex,
 }
@@ -90,8 +111,6 @@ pub enum OutDType {
     Real,
     /// The complex dtype of a real operand.
     Complex,
-    /// Int32 or as the operand (`population_count`).
-    Int,
 }
 
 /// Shape and dtype.
@@ -122,6 +141,8 @@ pub enum Jvp {
     Parts(&'static [Part]),
     /// Anything else.
     Rule(JvpRule),
+    /// JAX has no rule: `NotImplementedError` with this message.
+    Undefined(&'static str),
     /// Needs the transformations: `transform` knows it.
     Structural,
 }
@@ -159,16 +180,19 @@ pub enum Effects {
 
 /// Lowering.
 pub enum Lower {
-    /// Elementwise scalar code.
+    /// Elementwise scalar code for real operands; complex ones are `elementwise::complex`'s.
     Scalar(LowerRule),
+    /// Operands or results are always complex: `elementwise::complex` has it.
+    Complex,
     /// A loop nest, control step or routine of `lower`.
     Structural,
 }
 
 /// Interval extension.
 pub enum Bounds {
-    /// A rule over the operands' ranges.
-    Rule(fn(params: &Params, xs: &[Interval]) -> Interval),
+    /// A rule over the operands' ranges: holds every value of the function over the reals (of the machine's integers where
+    /// the result is an integer), with NaN where the function has none. The rounding of f32 is not in it.
+    Rule(fn(at: &Site, xs: &[Interval]) -> Interval),
     /// The lens knows the structural ones by their shape.
     Structural,
     /// Nothing is claimed.
@@ -193,6 +217,10 @@ pub enum Surface {
     Difference(usize, usize),
     /// `x_i` crosses a value where the result steps: the integer state is the result itself.
     Steps(usize),
+    /// `x_i / x_j` is a whole number other than 0 (jumps of rem).
+    Quotient(usize, usize),
+    /// `x_i = 0` with `x_j < 0`, or both 0 (the cut of atan2).
+    NegativeAxis(usize, usize),
     /// `x_i` is an integer at most zero (poles of the gamma family).
     NonPositiveInteger(usize),
     /// `x_i = pi/2 + k pi` (poles of tan).
@@ -227,6 +255,36 @@ pub struct Switch {
     pub surface: Surface,
     /// What.
     pub nature: Nature,
+}
+
+impl Row {
+    /// The range of an elementwise result from its operands': the row's rule, with what all rules have in common. Complex
+    /// numbers and keys have no range; an operand without real values leaves nothing to say; integers may wrap.
+    pub fn range(&self, at: &Site, xs: &[Interval]) -> Interval {
+        let unordered = |a: &ShapedArray| a.dtype.is_complex() || matches!(a.dtype, DType::Key | DType::Float0);
+        let Bounds::Rule(rule) = self.bounds else { return Interval::TOP };
+        if unordered(at.out) || at.ins.iter().any(|a| unordered(a)) || xs.iter().any(|x| x.lo > x.hi) {
+            return Interval::TOP;
+        }
+        let r = rule(at, xs);
+        match at.out.dtype {
+            DType::Bool => Interval { lo: r.lo.max(0.0), hi: r.hi.min(1.0), nan: false },
+            d if d.is_integer() => crate::elementwise::bounds::integer(d, r),
+            _ => r,
+        }
+    }
+
+    /// The switching surfaces that an application with these parameters has.
+    pub fn switches(&self, at: &Site) -> &'static [Switch] {
+        match at.params {
+            // Only negative powers have a pole; only a conversion to integers steps.
+            Params::IntegerPow { y } if *y >= 0 => &[],
+            Params::ConvertElementType { new_dtype, .. } if new_dtype.is_inexact() || !at.ins[0].dtype.is_inexact() => {
+                &[]
+            }
+            _ => self.switching,
+        }
+    }
 }
 
 /// Shorthand for the tables.

@@ -137,6 +137,7 @@ pub fn jvp_rule(cx: &Cx, prim: Prim, params: &Params, primals: &[Value], tangent
             Ok((Outs::from_iter([ans]), vec![sum]))
         }
         Jvp::Rule(rule) => rule(cx, params, primals, tangents),
+        Jvp::Undefined(message) => Err(Error::not_implemented(*message)),
         Jvp::Structural => control::jvp(cx, prim, params, primals, tangents),
     }
 }

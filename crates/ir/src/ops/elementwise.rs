@@ -2,7 +2,7 @@
 
 use crate::dtype::DType;
 use crate::error::Result;
-use crate::params::Params;
+use crate::params::{Params, Rounding};
 use crate::prim::Prim;
 use crate::value::{Bind, Value};
 
@@ -15,8 +15,35 @@ macro_rules! binary { ($($f:ident $p:ident),* $(,)?) => { $(
     pub fn $f(cx: &dyn Bind, x: &Value, y: &Value) -> Result<Value> { cx.bind1(Prim::$p, Params::None, &[x.clone(), y.clone()]) }
 )* } }
 
-unary!(neg Neg, not Not, log1p Log1p, exp Exp, abs Abs);
-binary!(add Add, mul Mul, add_any AddAny, sub Sub, div Div, eq Eq, ne Ne, or Or, max Max, min Min);
+unary!(
+    neg Neg, square Square, abs Abs, sign Sign, exp Exp, exp2 Exp2, expm1 Expm1, log Log, log1p Log1p, sqrt Sqrt,
+    rsqrt Rsqrt, cbrt Cbrt, logistic Logistic, sin Sin, cos Cos, tan Tan, asin Asin, acos Acos, atan Atan, sinh Sinh,
+    cosh Cosh, tanh Tanh, asinh Asinh, acosh Acosh, atanh Atanh, floor Floor, ceil Ceil, is_finite IsFinite, not Not,
+    population_count PopulationCount, clz Clz, real Real, imag Imag, copy Copy, stop_gradient StopGradient, erf Erf,
+    erfc Erfc, erf_inv ErfInv, lgamma Lgamma, digamma Digamma, bessel_i0e BesselI0e, bessel_i1e BesselI1e, conj Conj,
+);
+binary!(
+    add Add, sub Sub, mul Mul, div Div, rem Rem, add_any AddAny, pow Pow, max Max, min Min, nextafter Nextafter,
+    atan2 Atan2, eq Eq, ne Ne, lt Lt, le Le, gt Gt, ge Ge, and And, or Or, xor Xor, shift_left ShiftLeft,
+    shift_right_logical ShiftRightLogical, shift_right_arithmetic ShiftRightArithmetic, complex Complex,
+    polygamma Polygamma, zeta Zeta, igamma Igamma, igammac Igammac, igamma_grad_a IgammaGradA,
+    random_gamma_grad RandomGammaGrad,
+);
+
+/// `lax.round`.
+pub fn round(cx: &dyn Bind, x: &Value, rounding_method: Rounding) -> Result<Value> {
+    cx.bind1(Prim::Round, Params::Round { rounding_method }, &[x.clone()])
+}
+
+/// `lax.clamp`: operands in its order.
+pub fn clamp(cx: &dyn Bind, lo: &Value, x: &Value, hi: &Value) -> Result<Value> {
+    cx.bind1(Prim::Clamp, Params::None, &[lo.clone(), x.clone(), hi.clone()])
+}
+
+/// `lax.bitcast_convert_type`.
+pub fn bitcast(cx: &dyn Bind, x: &Value, new_dtype: DType) -> Result<Value> {
+    cx.bind1(Prim::BitcastConvertType, Params::BitcastConvertType { new_dtype }, &[x.clone()])
+}
 
 /// `lax.convert_element_type` with the weak flag of the result.
 pub fn convert(cx: &dyn Bind, x: &Value, new_dtype: DType, weak_type: bool) -> Result<Value> {

@@ -87,16 +87,6 @@ pub fn iota(cx: &dyn Bind, dtype: DType, shape: &[usize], dimension: usize) -> R
     cx.bind1(Prim::Iota, Params::Iota { dtype, shape: Shape::from_slice(shape), dimension }, &[])
 }
 
-/// The `copy` primitive (`jnp.array(x)`).
-pub fn copy(cx: &dyn Bind, x: &Value) -> Result<Value> {
-    cx.bind1(Prim::Copy, Params::None, &[x.clone()])
-}
-
-/// `lax.stop_gradient`.
-pub fn stop_gradient(cx: &dyn Bind, x: &Value) -> Result<Value> {
-    cx.bind1(Prim::StopGradient, Params::None, &[x.clone()])
-}
-
 /// `lax.slice`.
 pub fn slice(cx: &dyn Bind, x: &Value, start: &[usize], limit: &[usize], strides: Option<&[usize]>) -> Result<Value> {
     let params = Params::Slice {

@@ -102,6 +102,7 @@ pub fn apply_jvp(cx: &dyn Bind, prim: Prim, params: &Params, xs: &[Value], ts: &
             }
             Ok((outs, vec![total]))
         }
+        Jvp::Undefined(message) => Err(Error::not_implemented(*message)),
         Jvp::Structural => Err(Error::internal(format!("{} inside a rule written with primitives", prim.name()))),
     }
 }

@@ -321,35 +321,3 @@ pub static IOTA: Row = Row {
     flush: Flush::Keeps,
     switching: &[],
 };
-
-/// A copy.
-pub static COPY: Row = Row {
-    name: "copy",
-    doc: "A copy of the operand.",
-    typing: Typing::Rule(|_, xs| Ok(vec![xs[0].clone()])),
-    jvp: Jvp::Linear,
-    transpose: Transpose::Rule(|cx, _, cts, xs| transpose_unary(cts, xs, |ct, _| ops::copy(cx, ct))),
-    batch: Batch::Rule(|cx, _, _, xs| Ok(vec![(ops::copy(cx, &xs[0].0)?, xs[0].1)])),
-    effects: Effects::Pure,
-    lower: Lower::Structural,
-    bounds: Bounds::Rule(|_, xs| xs[0]),
-    domain: &[(-10.0, 10.0)],
-    flush: Flush::Keeps,
-    switching: &[],
-};
-
-/// The value without its derivative.
-pub static STOP_GRADIENT: Row = Row {
-    name: "stop_gradient",
-    doc: "The operand, constant to every derivative.",
-    typing: Typing::Rule(|_, xs| Ok(vec![xs[0].clone()])),
-    jvp: Jvp::Zero,
-    transpose: Transpose::Nonlinear,
-    batch: Batch::Rule(|cx, _, _, xs| Ok(vec![(ops::stop_gradient(cx, &xs[0].0)?, xs[0].1)])),
-    effects: Effects::Pure,
-    lower: Lower::Structural,
-    bounds: Bounds::Rule(|_, xs| xs[0]),
-    domain: &[(-10.0, 10.0)],
-    flush: Flush::Keeps,
-    switching: &[],
-};
