@@ -27,7 +27,7 @@ const SELECTED_PARTS: usize = 3;
 
 /// How `e` is lowered.
 pub(crate) fn class_of(e: &Eqn) -> Class {
-    if matches!(e.prim.row().lower, Lower::Scalar(_)) {
+    if matches!(e.prim.row().lower, Lower::Scalar(_) | Lower::Complex) {
         return Class::Pointwise;
     }
     match &e.params {

@@ -25,7 +25,7 @@ impl Costs {
             Params::Gather { .. } | Params::DynamicSlice { .. } => return CHEAP_INDEXING,
             _ => {}
         }
-        if !matches!(e.prim.row().lower, Lower::Scalar(_)) {
+        if !matches!(e.prim.row().lower, Lower::Scalar(_) | Lower::Complex) {
             return 0;
         }
         let out = jaxpr.aval(e.outs[0]);

@@ -8,7 +8,7 @@ use crate::class::{Class, class_of};
 use crate::index::{Lin, broadcast_operand, flatten};
 use crate::level::{Def, Level};
 use crate::storage::{Vals, lane_index, literal, storage};
-use gradlens_ir::rows::Lower;
+use gradlens_ir::rows::{Lower, Site};
 use gradlens_ir::{Atom, Eqn, Params, Prim, ShapedArray, Var};
 use gradlens_kernel::{Access, Arg, ArgDecl, BlockBuilder, BufId, BufferDecl};
 use std::collections::HashMap;
@@ -300,13 +300,13 @@ pub(crate) fn apply_pointwise(
     out: &ShapedArray,
     xs: &[Vals],
 ) -> Result<Vals, Unsupported> {
-    let Lower::Scalar(rule) = prim.row().lower else {
-        return Err(Unsupported::new(prim, "has no scalar code"));
-    };
     let (dtype, lanes) = storage(out.dtype);
-    if lanes == 1 && xs.iter().all(|x| matches!(x, Vals::One(_))) {
+    if lanes == 1
+        && xs.iter().all(|x| matches!(x, Vals::One(_)))
+        && let Lower::Scalar(rule) = prim.row().lower
+    {
         let regs: Vec<_> = xs.iter().map(|x| x.one()).collect();
-        let v = rule(b, params, out, &regs);
+        let v = rule(b, &Site { params, ins, out }, &regs);
         return Ok(Vals::One(b.narrow(dtype, v)));
     }
     crate::complex::apply(b, prim, params, ins, out, xs)
