@@ -3,6 +3,7 @@
 use crate::aval::{Shape, ShapedArray};
 use crate::dtype::DType;
 use crate::jaxpr::ClosedJaxpr;
+use crate::prim::Prim;
 use crate::rule_objects::{CallbackObj, CustomJvpRule, CustomVjpRules, PullbackRule};
 use std::rc::Rc;
 
@@ -226,6 +227,11 @@ pub enum Params {
     ReduceWindow {
         window: Window,
     },
+    /// `select_and_scatter_add`, `select_and_gather_add`: `ge` follows the maximum, `le` the minimum.
+    SelectWindow {
+        select_prim: Prim,
+        window: Window,
+    },
     Conv {
         window: Window,
         dims: ConvDims,
@@ -238,6 +244,13 @@ pub enum Params {
         full_matrices: bool,
         compute_vectors: bool,
         lower: bool,
+    },
+    LuPivots {
+        permutation_size: usize,
+    },
+    Eig {
+        compute_left_eigenvectors: bool,
+        compute_right_eigenvectors: bool,
     },
     TriangularSolve {
         left_side: bool,

@@ -23,8 +23,9 @@ macro_rules! primitives {
 use crate::elementwise::{
     arith, comparison, convert, exponential, hyperbolic, logical, parts, rounding, select, special, trigonometric,
 };
-use crate::structural::{cumulative, dot, dynamic, gather, pieces, reduce, scatter, shape, sort};
-use crate::structural::control;
+use crate::structural::{
+    control, conv, cumulative, dot, dynamic, fft, gather, linalg, pieces, random, reduce, scatter, shape, sort, window,
+};
 
 primitives! {
     // --- elementwise ---
@@ -153,6 +154,28 @@ primitives! {
     DynamicUpdateSlice => dynamic::DYNAMIC_UPDATE_SLICE,
     Sort => sort::SORT,
     TopK => sort::TOP_K,
+    ReduceWindowSum => window::REDUCE_WINDOW_SUM,
+    ReduceWindowMax => window::REDUCE_WINDOW_MAX,
+    ReduceWindowMin => window::REDUCE_WINDOW_MIN,
+    SelectAndScatterAdd => window::SELECT_AND_SCATTER_ADD,
+    SelectAndGatherAdd => window::SELECT_AND_GATHER_ADD,
+    ConvGeneralDilated => conv::CONV_GENERAL_DILATED,
+    Fft => fft::FOURIER,
+    RandomSeed => random::RANDOM_SEED,
+    RandomSplit => random::RANDOM_SPLIT,
+    RandomFoldIn => random::RANDOM_FOLD_IN,
+    RandomBits => random::RANDOM_BITS,
+    RandomWrap => random::RANDOM_WRAP,
+    RandomUnwrap => random::RANDOM_UNWRAP,
+    Threefry2x32 => random::THREEFRY2X32,
+    Cholesky => linalg::CHOLESKY,
+    Lu => linalg::LU,
+    LuPivotsToPermutation => linalg::LU_PIVOTS_TO_PERMUTATION,
+    Qr => linalg::QR,
+    Eigh => linalg::EIGH,
+    Eig => linalg::EIG,
+    Svd => linalg::SVD,
+    TriangularSolve => linalg::TRIANGULAR_SOLVE,
     // Control: rules in `transform`.
     Jit => control::JIT,
     Cond => control::COND,

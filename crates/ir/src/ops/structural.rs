@@ -3,7 +3,7 @@
 use crate::aval::Shape;
 use crate::dtype::DType;
 use crate::error::Result;
-use crate::params::{DotDims, Params};
+use crate::params::{DotDims, Params, Window};
 use crate::prim::Prim;
 use crate::value::{Bind, Value};
 
@@ -173,6 +173,38 @@ pub fn dot_general(
     preferred_element_type: Option<DType>,
 ) -> Result<Value> {
     cx.bind1(Prim::DotGeneral, Params::DotGeneral { dims, preferred_element_type }, &[x.clone(), y.clone()])
+}
+
+/// `reduce_window_sum`, `_max` or `_min`.
+pub fn reduce_window(cx: &dyn Bind, prim: Prim, x: &Value, window: Window) -> Result<Value> {
+    cx.bind1(prim, Params::ReduceWindow { window }, &[x.clone()])
+}
+
+/// The tangent of each window's chosen entry; `select_prim` is `Ge` for maxima and `Le` for minima.
+pub fn select_and_gather_add(
+    cx: &dyn Bind,
+    tangents: &Value,
+    x: &Value,
+    select_prim: Prim,
+    window: Window,
+) -> Result<Value> {
+    cx.bind1(Prim::SelectAndGatherAdd, Params::SelectWindow { select_prim, window }, &[tangents.clone(), x.clone()])
+}
+
+/// Each source element added at its window's chosen place.
+pub fn select_and_scatter_add(
+    cx: &dyn Bind,
+    source: &Value,
+    x: &Value,
+    select_prim: Prim,
+    window: Window,
+) -> Result<Value> {
+    cx.bind1(Prim::SelectAndScatterAdd, Params::SelectWindow { select_prim, window }, &[source.clone(), x.clone()])
+}
+
+/// `lax.fft` of complex (real for `kind` 2) input: 0 fft, 1 ifft, 2 rfft, 3 irfft.
+pub fn fft(cx: &dyn Bind, x: &Value, kind: u8, fft_lengths: &[usize]) -> Result<Value> {
+    cx.bind1(Prim::Fft, Params::Fft { kind, fft_lengths: fft_lengths.to_vec() }, &[x.clone()])
 }
 
 /// `jnp.moveaxis` of one axis: a transpose, or nothing.

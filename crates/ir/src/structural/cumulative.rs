@@ -14,10 +14,16 @@ use crate::value::{Bind, Outs, Value};
 fn cumulative_type(name: &str, p: &Params, x: &ShapedArray) -> Result<Vec<ShapedArray>> {
     take!(Params::Cumulative { axis, .. } = p);
     if *axis >= x.ndim() {
-        return Err(Error::value_error(format!("axis {axis} is out of bounds for array of shape {}", tuple_text(&x.shape))));
+        return Err(Error::value_error(format!(
+            "axis {axis} is out of bounds for array of shape {}",
+            tuple_text(&x.shape)
+        )));
     }
     if !x.dtype.is_integer() && !x.dtype.is_inexact() {
-        return Err(Error::type_error(format!("{name} does not accept dtype {}. Accepted dtypes are subtypes of number.", x.dtype)));
+        return Err(Error::type_error(format!(
+            "{name} does not accept dtype {}. Accepted dtypes are subtypes of number.",
+            x.dtype
+        )));
     }
     Ok(vec![x.clone()])
 }
@@ -65,7 +71,13 @@ pub fn associative_scan(cx: &dyn Bind, combine: &Combine<'_>, x: &Value, axis: u
 }
 
 /// The derivative of the same result computed by a parallel scan, as JAX does.
-fn scan_jvp(cx: &dyn Bind, combine: &Combine<'_>, p: &Params, xs: &[Value], ts: &[Tangent]) -> Result<(Outs, Vec<Tangent>)> {
+fn scan_jvp(
+    cx: &dyn Bind,
+    combine: &Combine<'_>,
+    p: &Params,
+    xs: &[Value],
+    ts: &[Tangent],
+) -> Result<(Outs, Vec<Tangent>)> {
     take!(Params::Cumulative { axis, reverse } = p);
     let f = |cx: &dyn Bind, xs: &[Value]| Ok(vec![associative_scan(cx, combine, &xs[0], *axis, *reverse)?]);
     let (outs, tangents) = dual::jvp_of(cx, &f, xs, ts)?;

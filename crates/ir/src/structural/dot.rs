@@ -6,6 +6,7 @@ use crate::dtype::DType;
 use crate::error::{Error, Result};
 use crate::ops;
 use crate::params::{DotDims, Params};
+use crate::prim::Prim;
 use crate::rows::*;
 use crate::value::{Bind, Value};
 
@@ -193,22 +194,7 @@ pub static DOT_GENERAL: Row = Row {
     name: "dot_general",
     doc: "Sum of products over contracting axes, for each index of the batch axes.",
     typing: Typing::Rule(dot_type),
-    jvp: Jvp::Rule(|cx, p, x, t| {
-        let out = cx.bind(crate::prim::Prim::DotGeneral, p.clone(), x)?;
-        let left = t[0]
-            .as_ref()
-            .map(|t| cx.bind1(crate::prim::Prim::DotGeneral, p.clone(), &[t.clone(), x[1].clone()]))
-            .transpose()?;
-        let right = t[1]
-            .as_ref()
-            .map(|t| cx.bind1(crate::prim::Prim::DotGeneral, p.clone(), &[x[0].clone(), t.clone()]))
-            .transpose()?;
-        let tangent = match (left, right) {
-            (Some(a), Some(b)) => Some(ops::add_any(cx, &a, &b)?),
-            (a, b) => a.or(b),
-        };
-        Ok((out, vec![tangent]))
-    }),
+    jvp: Jvp::Rule(|cx, p, xs, ts| bilinear_jvp(cx, Prim::DotGeneral, p, xs, ts)),
     transpose: Transpose::Rule(|cx, p, cts, xs| {
         take!(Params::DotGeneral { dims, preferred_element_type } = p);
         let Some(g) = &cts[0] else { return Ok(vec![None, None]) };

@@ -68,7 +68,13 @@ impl Bind for Dual<'_> {
 }
 
 /// One primitive's forward derivative, from its row.
-pub fn apply_jvp(cx: &dyn Bind, prim: Prim, params: &Params, xs: &[Value], ts: &[Tangent]) -> Result<(Outs, Vec<Tangent>)> {
+pub fn apply_jvp(
+    cx: &dyn Bind,
+    prim: Prim,
+    params: &Params,
+    xs: &[Value],
+    ts: &[Tangent],
+) -> Result<(Outs, Vec<Tangent>)> {
     match &prim.row().jvp {
         Jvp::Rule(rule) => rule(cx, params, xs, ts),
         Jvp::Zero => {
@@ -111,7 +117,12 @@ pub fn apply_jvp(cx: &dyn Bind, prim: Prim, params: &Params, xs: &[Value], ts: &
 pub type Function<'a> = dyn Fn(&dyn Bind, &[Value]) -> Result<Vec<Value>> + 'a;
 
 /// The results of `f` and their tangents.
-pub fn jvp_of(cx: &dyn Bind, f: &Function<'_>, primals: &[Value], tangents: &[Tangent]) -> Result<(Vec<Value>, Vec<Tangent>)> {
+pub fn jvp_of(
+    cx: &dyn Bind,
+    f: &Function<'_>,
+    primals: &[Value],
+    tangents: &[Tangent],
+) -> Result<(Vec<Value>, Vec<Tangent>)> {
     thread_local! { static NEXT: std::cell::Cell<usize> = const { std::cell::Cell::new(0) }; }
     let id = NEXT.with(|n| n.replace(n.get().wrapping_add(1)));
     let dual = Dual { inner: cx, id };

@@ -18,7 +18,9 @@ fn check_starts(name: &str, starts: &[&ShapedArray]) -> Result<()> {
     if starts.iter().any(|i| i.dtype != starts[0].dtype || !i.dtype.is_integer()) {
         let got = starts.iter().map(|i| i.dtype.name()).collect::<Vec<_>>().join(", ");
         let colon = if name == "dynamic_slice" { "got:" } else { "got" };
-        return Err(Error::type_error(format!("index arguments to {name} must be integers of the same type, {colon} {got}")));
+        return Err(Error::type_error(format!(
+            "index arguments to {name} must be integers of the same type, {colon} {got}"
+        )));
     }
     Ok(())
 }
@@ -190,11 +192,8 @@ fn dynamic_update_slice_transpose(cx: &dyn Bind, _: &Params, cts: &[Tangent], xs
 
 fn dynamic_update_slice_batch(cx: &dyn Bind, _: &Params, size: usize, xs: &[Batched]) -> Result<Vec<Batched>> {
     let axes: Vec<usize> = (0..inner_rank(&xs[1])).collect();
-    let dims = ScatterDims {
-        update_window_dims: axes.clone(),
-        scatter_dims_to_operand_dims: axes,
-        ..ScatterDims::default()
-    };
+    let dims =
+        ScatterDims { update_window_dims: axes.clone(), scatter_dims_to_operand_dims: axes, ..ScatterDims::default() };
     let params = Params::Scatter { dims, mode: IndexMode::Clip, unique_indices: true, indices_are_sorted: true };
     let index = index_vector(cx, size, &xs[2..])?;
     scatter_batch(cx, Prim::Scatter, &params, size, &[xs[0].clone(), index, xs[1].clone()])

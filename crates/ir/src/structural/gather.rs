@@ -73,7 +73,9 @@ fn gather_type(p: &Params, xs: &[&ShapedArray]) -> Result<Vec<ShapedArray>> {
     check::distinct(&d.offset_dims, "gather", "offset_dims")?;
     let rank = d.offset_dims.len() + last;
     if let Some((i, o)) = d.offset_dims.iter().enumerate().find(|&(_, &o)| o >= rank) {
-        return fail(format!("Offset dimension {i} in gather op is out of bounds; got {o}, but should have been in [0, {rank})"));
+        return fail(format!(
+            "Offset dimension {i} in gather op is out of bounds; got {o}, but should have been in [0, {rank})"
+        ));
     }
     if d.start_index_map.len() != idx.shape[last] {
         return fail(format!(
@@ -92,8 +94,18 @@ fn gather_type(p: &Params, xs: &[&ShapedArray]) -> Result<Vec<ShapedArray>> {
     check::distinct(&d.operand_batching_dims, "gather", "operand_batching_dims")?;
     check::sorted(&d.operand_batching_dims, "gather", "operand_batching_dims")?;
     check::in_range(&d.operand_batching_dims, x.ndim(), "gather", "operand_batching_dims")?;
-    check::disjoint(&d.collapsed_slice_dims, &d.operand_batching_dims, "gather", ("collapsed_slice_dims", "operand_batching_dims"))?;
-    check::disjoint(&d.start_index_map, &d.operand_batching_dims, "gather", ("start_index_map", "operand_batching_dims"))?;
+    check::disjoint(
+        &d.collapsed_slice_dims,
+        &d.operand_batching_dims,
+        "gather",
+        ("collapsed_slice_dims", "operand_batching_dims"),
+    )?;
+    check::disjoint(
+        &d.start_index_map,
+        &d.operand_batching_dims,
+        "gather",
+        ("start_index_map", "operand_batching_dims"),
+    )?;
     check::distinct(&d.start_indices_batching_dims, "gather", "start_indices_batching_dims")?;
     check::in_range(&d.start_indices_batching_dims, idx.ndim(), "gather", "start_indices_batching_dims")?;
     if d.start_indices_batching_dims.contains(&last) {
@@ -181,7 +193,9 @@ fn options(p: &Params) -> Result<IndexOptions> {
 
 fn gather_transpose(cx: &dyn Bind, p: &Params, cts: &[Tangent], xs: &[Operand]) -> Result<Vec<Tangent>> {
     take!(Params::Gather { dims, .. } = p);
-    let (Some(t), Operand::Linear(aval), Operand::Known(idx)) = (&cts[0], &xs[0], &xs[1]) else { return Ok(vec![None, None]) };
+    let (Some(t), Operand::Linear(aval), Operand::Known(idx)) = (&cts[0], &xs[0], &xs[1]) else {
+        return Ok(vec![None, None]);
+    };
     let zeros = ops::full(cx, &aval.shape, t.dtype(), 0.0)?;
     let out = ops::scatter_add(cx, &zeros, idx, t, inverse(dims), &IndexOptions { fill_value: None, ..options(p)? })?;
     Ok(vec![Some(out), None])
@@ -265,7 +279,14 @@ pub static GATHER: Row = Row {
 };
 
 /// Gathers what a scatter with these axes would write, from an array of the scatter's operand shape.
-pub(super) fn gather_back(cx: &dyn Bind, x: &Value, idx: &Value, d: &ScatterDims, updates: &[usize], o: &IndexOptions) -> Result<Value> {
+pub(super) fn gather_back(
+    cx: &dyn Bind,
+    x: &Value,
+    idx: &Value,
+    d: &ScatterDims,
+    updates: &[usize],
+    o: &IndexOptions,
+) -> Result<Value> {
     let dims = GatherDims {
         offset_dims: d.update_window_dims.clone(),
         collapsed_slice_dims: d.inserted_window_dims.clone(),

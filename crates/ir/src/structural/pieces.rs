@@ -112,7 +112,10 @@ fn pad_type(p: &Params, xs: &[&ShapedArray]) -> Result<Vec<ShapedArray>> {
     take!(Params::Pad { padding_config: config } = p);
     let (x, v) = (xs[0], xs[1]);
     if v.ndim() != 0 {
-        return Err(Error::value_error(format!("padding_value must be a scalar; got np.shape(padding_value)={}", tuple_text(&v.shape))));
+        return Err(Error::value_error(format!(
+            "padding_value must be a scalar; got np.shape(padding_value)={}",
+            tuple_text(&v.shape)
+        )));
     }
     if config.len() != x.ndim() {
         return Err(Error::value_error(format!(
@@ -138,7 +141,10 @@ fn pad_type(p: &Params, xs: &[&ShapedArray]) -> Result<Vec<ShapedArray>> {
         )));
     }
     if x.dtype != v.dtype {
-        return Err(Error::type_error(format!("pad operand and padding_value must be same dtype: got {} and {}.", x.dtype, v.dtype)));
+        return Err(Error::type_error(format!(
+            "pad operand and padding_value must be same dtype: got {} and {}.",
+            x.dtype, v.dtype
+        )));
     }
     let shape: Vec<usize> = shape.into_iter().map(|n| n as usize).collect();
     Ok(vec![x.with_shape(shape).with_weak(x.weak_type && v.weak_type)])
@@ -211,7 +217,9 @@ pub fn check_same_dtypes(name: &str, equivalent: Option<&str>, xs: &[&ShapedArra
         return Ok(());
     }
     let got = xs.iter().map(|x| x.dtype.name()).collect::<Vec<_>>().join(", ");
-    let tip = equivalent.map_or(String::new(), |f| format!(" (Tip: jnp.{f} is a similar function that does automatic type promotion on inputs)."));
+    let tip = equivalent.map_or(String::new(), |f| {
+        format!(" (Tip: jnp.{f} is a similar function that does automatic type promotion on inputs).")
+    });
     Err(Error::type_error(format!("lax.{name} requires arguments to have the same dtypes, got {got}.{tip}")))
 }
 
@@ -222,10 +230,16 @@ fn concatenate_type(p: &Params, xs: &[&ShapedArray]) -> Result<Vec<ShapedArray>>
         return Err(Error::type_error("concatenate expects at least one operand, got 0."));
     }
     if xs.iter().any(|x| x.ndim() != xs[0].ndim()) {
-        return Err(Error::type_error(format!("Cannot concatenate arrays with different numbers of dimensions: got {}.", shapes_text(xs))));
+        return Err(Error::type_error(format!(
+            "Cannot concatenate arrays with different numbers of dimensions: got {}.",
+            shapes_text(xs)
+        )));
     }
     if d >= xs[0].ndim() {
-        return Err(Error::type_error(format!("concatenate dimension out of bounds: dimension {d} for shapes {}.", shapes_text(xs))));
+        return Err(Error::type_error(format!(
+            "concatenate dimension out of bounds: dimension {d} for shapes {}.",
+            shapes_text(xs)
+        )));
     }
     if xs.iter().any(|x| delete(&x.shape, &[d]) != delete(&xs[0].shape, &[d])) {
         return Err(Error::type_error(format!(
@@ -322,7 +336,10 @@ fn stack_type(p: &Params, xs: &[&ShapedArray]) -> Result<Vec<ShapedArray>> {
         return Err(Error::value_error("stack expects at least one operand, got 0."));
     }
     if xs.iter().any(|x| x.ndim() != xs[0].ndim()) {
-        return Err(Error::value_error(format!("Cannot stack arrays with different numbers of dimensions: got {}.", shapes_text(xs))));
+        return Err(Error::value_error(format!(
+            "Cannot stack arrays with different numbers of dimensions: got {}.",
+            shapes_text(xs)
+        )));
     }
     if xs.iter().any(|x| x.shape != xs[0].shape) {
         return Err(Error::value_error(format!("All input arrays must have the same shape. Got {}.", shapes_text(xs))));

@@ -40,7 +40,10 @@ fn reduce_type(p: &Params, x: &ShapedArray) -> Result<Vec<ShapedArray>> {
 
 fn logical_type(p: &Params, x: &ShapedArray) -> Result<Vec<ShapedArray>> {
     if x.dtype != DType::Bool && !x.dtype.is_integer() {
-        return Err(Error::type_error(format!("logical reduction requires operand dtype bool or int, got {}.", x.dtype)));
+        return Err(Error::type_error(format!(
+            "logical reduction requires operand dtype bool or int, got {}.",
+            x.dtype
+        )));
     }
     Ok(reduce_type(p, x)?.into_iter().map(|a| a.with_weak(false)).collect())
 }

@@ -40,7 +40,12 @@ fn scatter_type(p: &Params, xs: &[&ShapedArray]) -> Result<Vec<ShapedArray>> {
     check::sorted(&d.operand_batching_dims, "scatter", "operand_batching_dims")?;
     check::distinct(&d.operand_batching_dims, "scatter", "operand_batching_dims")?;
     check::in_range(&d.operand_batching_dims, x.ndim(), "scatter", "operand_batching_dims")?;
-    check::disjoint(&d.inserted_window_dims, &d.operand_batching_dims, "scatter", ("inserted_window_dims", "operand_batching_dims"))?;
+    check::disjoint(
+        &d.inserted_window_dims,
+        &d.operand_batching_dims,
+        "scatter",
+        ("inserted_window_dims", "operand_batching_dims"),
+    )?;
     check::disjoint(
         &d.scatter_dims_to_operand_dims,
         &d.operand_batching_dims,
@@ -66,7 +71,9 @@ fn scatter_type(p: &Params, xs: &[&ShapedArray]) -> Result<Vec<ShapedArray>> {
     let scatter_dims = remaining(upd.ndim(), &[&d.update_window_dims]);
     let update_batch: Vec<usize> = d.scatter_indices_batching_dims.iter().map(|&i| scatter_dims[i]).collect();
     let ours = pick(x, &d.operand_batching_dims);
-    for (what, theirs) in [("indices", pick(idx, &d.scatter_indices_batching_dims)), ("updates", pick(upd, &update_batch))] {
+    for (what, theirs) in
+        [("indices", pick(idx, &d.scatter_indices_batching_dims)), ("updates", pick(upd, &update_batch))]
+    {
         if ours != theirs {
             return fail(format!(
                 "Scatter op requires operand batching dimensions and {what} batching dimensions to have the same shape, got {} and {}.",
@@ -87,7 +94,10 @@ fn scatter_type(p: &Params, xs: &[&ShapedArray]) -> Result<Vec<ShapedArray>> {
         ));
     }
     if let Some((i, a)) = d.scatter_dims_to_operand_dims.iter().enumerate().find(|&(_, &a)| a >= x.ndim()) {
-        return fail(format!("Invalid scatter_dims_to_operand_dims mapping; domain is [0, {}), got: {i}->{a}.", x.ndim()));
+        return fail(format!(
+            "Invalid scatter_dims_to_operand_dims mapping; domain is [0, {}), got: {i}->{a}.",
+            x.ndim()
+        ));
     }
     check::distinct(&d.scatter_dims_to_operand_dims, "scatter", "scatter_dims_to_operand_dims")?;
     let limits = remaining(x.ndim(), &[&d.inserted_window_dims, &d.operand_batching_dims]);
@@ -128,7 +138,13 @@ fn mode_only(o: &IndexOptions) -> IndexOptions {
 }
 
 /// Batching of a scatter (also what `dynamic_update_slice` becomes).
-pub(super) fn scatter_batch(cx: &dyn Bind, prim: Prim, p: &Params, size: usize, xs: &[Batched]) -> Result<Vec<Batched>> {
+pub(super) fn scatter_batch(
+    cx: &dyn Bind,
+    prim: Prim,
+    p: &Params,
+    size: usize,
+    xs: &[Batched],
+) -> Result<Vec<Batched>> {
     let (d, o) = parts(p)?;
     let x = at_front(cx, &xs[0], size)?;
     let updates = at_front(cx, &xs[2], size)?;
@@ -269,9 +285,8 @@ fn set_transpose(cx: &dyn Bind, p: &Params, cts: &[Tangent], xs: &[Operand]) -> 
         return Err(Error::not_implemented("scatter transpose is only implemented where unique_indices=True"));
     }
     let shape = &operand_aval(&xs[2]).shape;
-    let cleared = |t: &Value, idx: &Value| {
-        ops::scatter(cx, t, idx, &ops::full(cx, shape, t.dtype(), 0.0)?, d.clone(), &o)
-    };
+    let cleared =
+        |t: &Value, idx: &Value| ops::scatter(cx, t, idx, &ops::full(cx, shape, t.dtype(), 0.0)?, d.clone(), &o);
     scatter_transpose(p, cts, xs, &cleared, &|t, idx, d, n, o| gather_back(cx, t, idx, d, n, o))
 }
 

@@ -5,8 +5,9 @@ use crate::dtype::DType;
 use crate::error::{Error, Result};
 use crate::ops;
 use crate::params::Params;
+use crate::prim::Prim;
 use crate::rows::{Operand, Tangent};
-use crate::value::{Bind, Value};
+use crate::value::{Bind, Outs, Value};
 
 /// Binds the fields of the one `Params` variant a rule expects; anything else is a bug of ours.
 macro_rules! take {
@@ -107,7 +108,20 @@ pub fn axis_of(x: &Batched) -> Result<usize> {
     x.1.ok_or_else(|| Error::internal("a batching rule met an operand without a batch axis"))
 }
 
-/// Parameters that a family does not have are a bug of ours.
-pub fn wrong_params<T>(p: &Params) -> Result<T> {
-    Err(Error::internal(format!("wrong parameters: {p:?}")))
+/// The forward derivative of a primitive of two operands that is linear in each.
+pub fn bilinear_jvp(
+    cx: &dyn Bind,
+    prim: Prim,
+    p: &Params,
+    xs: &[Value],
+    ts: &[Tangent],
+) -> Result<(Outs, Vec<Tangent>)> {
+    let out = cx.bind(prim, p.clone(), xs)?;
+    let left = ts[0].as_ref().map(|t| cx.bind1(prim, p.clone(), &[t.clone(), xs[1].clone()])).transpose()?;
+    let right = ts[1].as_ref().map(|t| cx.bind1(prim, p.clone(), &[xs[0].clone(), t.clone()])).transpose()?;
+    let tangent = match (left, right) {
+        (Some(a), Some(b)) => Some(ops::add_any(cx, &a, &b)?),
+        (a, b) => a.or(b),
+    };
+    Ok((out, vec![tangent]))
 }

@@ -34,7 +34,14 @@ fn sort_jvp(cx: &dyn Bind, p: &Params, xs: &[Value], ts: &[Tangent]) -> Result<(
     for t in ts {
         tangents.push(match t {
             None => None,
-            Some(t) => Some(ops::gather(cx, t, &idx, along(*dimension, shape.len()), &vec![1; shape.len()], &IndexOptions::default())?),
+            Some(t) => Some(ops::gather(
+                cx,
+                t,
+                &idx,
+                along(*dimension, shape.len()),
+                &vec![1; shape.len()],
+                &IndexOptions::default(),
+            )?),
         });
     }
     Ok((outs, tangents))
@@ -42,7 +49,10 @@ fn sort_jvp(cx: &dyn Bind, p: &Params, xs: &[Value], ts: &[Tangent]) -> Result<(
 
 fn sort_batch(cx: &dyn Bind, p: &Params, _: usize, xs: &[Batched]) -> Result<Vec<Batched>> {
     take!(Params::Sort { dimension, is_stable, num_keys } = p);
-    let (model, b) = xs.iter().find_map(|x| x.1.map(|b| (x.0.clone(), b))).ok_or_else(|| Error::internal("sort batched without a batch axis"))?;
+    let (model, b) = xs
+        .iter()
+        .find_map(|x| x.1.map(|b| (x.0.clone(), b)))
+        .ok_or_else(|| Error::internal("sort batched without a batch axis"))?;
     let mut args = Vec::new();
     for x in xs {
         args.push(match x.1 {
