@@ -1,7 +1,7 @@
 //! What kind of thing a primitive is to the lowering, and which reshapes are index arithmetic.
 
 use gradlens_ir::rows::Lower;
-use gradlens_ir::{Eqn, Jaxpr, Params};
+use gradlens_ir::{Eqn, Jaxpr, Params, Prim};
 
 /// How an equation is lowered.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -29,6 +29,9 @@ const SELECTED_PARTS: usize = 3;
 pub(crate) fn class_of(e: &Eqn) -> Class {
     if matches!(e.prim.row().lower, Lower::Scalar(_) | Lower::Complex) {
         return Class::Pointwise;
+    }
+    if e.prim == Prim::DynamicUpdateSlice {
+        return Class::Indexing;
     }
     match &e.params {
         Params::BroadcastInDim { .. }

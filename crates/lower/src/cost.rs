@@ -23,6 +23,7 @@ impl Costs {
             Params::Pad { .. } | Params::Concatenate { .. } => return 2 * e.ins.len() as u32 + 2,
             Params::Iota { .. } => return 1,
             Params::Gather { .. } | Params::DynamicSlice { .. } => return CHEAP_INDEXING,
+            _ if e.prim == Prim::DynamicUpdateSlice => return CHEAP_INDEXING,
             _ => {}
         }
         if !matches!(e.prim.row().lower, Lower::Scalar(_) | Lower::Complex) {

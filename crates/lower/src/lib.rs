@@ -9,6 +9,7 @@
 mod class;
 mod complex;
 mod contract;
+mod control;
 mod cost;
 mod emit;
 mod group;
@@ -17,8 +18,10 @@ mod level;
 mod nests;
 mod normalise;
 mod reduce;
+mod scatter;
 mod schedule;
 mod shape;
+mod sort;
 mod storage;
 mod views;
 

@@ -2,8 +2,11 @@
 
 use crate::Unsupported;
 use crate::contract::dot;
+use crate::control::control;
 use crate::reduce::{arg_reduce, cumulative, reduce};
+use crate::scatter::scatter;
 use crate::schedule::{Lowerer, Schedule};
+use crate::sort::{sort, top_k};
 use gradlens_ir::{Eqn, Params, Prim};
 
 /// Adds the units of an equation that makes buffers.
@@ -13,6 +16,10 @@ pub(crate) fn equation(lo: &mut Lowerer, s: &mut Schedule, e: &Eqn) -> Result<()
         Params::ArgReduce { axis, .. } => arg_reduce(lo, s, e, *axis, e.prim == Prim::Argmax),
         Params::Cumulative { axis, reverse } => cumulative(lo, s, e, *axis, *reverse),
         Params::DotGeneral { dims, .. } => dot(lo, s, e, dims),
+        Params::Scatter { dims, mode, unique_indices, .. } => scatter(lo, s, e, dims, *mode, *unique_indices),
+        Params::Sort { dimension, num_keys, .. } => sort(lo, s, e, *dimension, *num_keys),
+        Params::TopK { axis, .. } => top_k(lo, s, e, *axis),
+        Params::Cond { .. } | Params::While { .. } | Params::Scan { .. } => control(lo, s, e),
         _ => Err(Unsupported::new(e.prim, "has no lowering")),
     }
 }

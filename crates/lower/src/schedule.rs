@@ -12,7 +12,7 @@ use crate::emit::Emitter;
 use crate::group::{Group, Kind};
 use crate::index::{Lin, flatten};
 use crate::level::{Def, Level, Options};
-use crate::storage::{buffer_len, lane_index, storage};
+use crate::storage::{Vals, buffer_len, lane_index, storage};
 use gradlens_ir::{Array, Atom, ClosedJaxpr, Eqn, Params, ShapedArray, Var};
 use gradlens_kernel::{BufId, BufferDecl, BufferRole, Bytes, DType, NestCall, Step};
 use std::collections::{HashMap, HashSet};
@@ -180,13 +180,7 @@ impl Lowerer {
         if let Place::Row { counter, .. } = place {
             deps.push((counter, None));
         }
-        let g = match self.joinable(s, &aval.shape, &deps) {
-            Some(g) => g,
-            None => {
-                s.units.push(Unit::Group(Box::new(Group::map(&aval.shape))));
-                s.units.len() - 1
-            }
-        };
+        let g = self.unit_for(s, &aval.shape, &deps);
         let Unit::Group(group) = &mut s.units[g] else { unreachable!("unit {g} was found to be a group") };
         let ix = group.ix.clone();
         let mut em = Emitter::new(&s.lv, &self.buffers, &mut group.args, &mut group.main);
@@ -215,6 +209,69 @@ impl Lowerer {
         }
         s.ready.insert(buf, g.max(s.ready.get(&buf).copied().unwrap_or(0)));
         Ok(())
+    }
+
+    /// Computes an array that is no variable's into a temp: `f` gives the element at an index, reading `ins`.
+    pub fn map_temp(
+        &mut self,
+        s: &mut Schedule,
+        aval: &ShapedArray,
+        ins: &[Atom],
+        f: impl FnOnce(&mut Emitter, &[Lin]) -> Result<Vals, Unsupported>,
+    ) -> Result<BufId, Unsupported> {
+        let buf = self.temp(aval);
+        let mut deps = Vec::new();
+        ins.iter().for_each(|a| s.collect(a, false, &mut deps));
+        // What `f` reads at other elements than the one it computes must be ready before: nothing counts as the same.
+        deps.iter_mut().for_each(|d| d.1 = None);
+        self.map_into(s, aval, buf, &deps, f)?;
+        Ok(buf)
+    }
+
+    /// Computes a variable's array from `bufs`.
+    pub fn map_result(
+        &mut self,
+        s: &mut Schedule,
+        v: Var,
+        bufs: &[BufId],
+        f: impl FnOnce(&mut Emitter, &[Lin]) -> Result<Vals, Unsupported>,
+    ) -> Result<(), Unsupported> {
+        let aval = s.lv.aval(v).clone();
+        let buf = self.result_buffer(s, v);
+        let deps: Vec<Dep> = bufs.iter().map(|&b| (b, None)).collect();
+        self.map_into(s, &aval, buf, &deps, f)?;
+        s.lv.defs[v.0 as usize] = Def::Buf(buf);
+        Ok(())
+    }
+
+    fn map_into(
+        &mut self,
+        s: &mut Schedule,
+        aval: &ShapedArray,
+        buf: BufId,
+        deps: &[Dep],
+        f: impl FnOnce(&mut Emitter, &[Lin]) -> Result<Vals, Unsupported>,
+    ) -> Result<(), Unsupported> {
+        let g = self.unit_for(s, &aval.shape, deps);
+        let Unit::Group(group) = &mut s.units[g] else { unreachable!("unit {g} was found to be a group") };
+        let ix = group.ix.clone();
+        let value = f(&mut Emitter::new(&s.lv, &self.buffers, &mut group.args, &mut group.main), &ix)?;
+        let (dtype, lanes) = storage(aval.dtype);
+        let value = value.map(|v| group.main.b.narrow(dtype, v));
+        let flat = flatten(&ix, &aval.shape);
+        for (lane, part) in value.parts().enumerate() {
+            group.store(&self.buffers, buf, &lane_index(&flat, lanes, lane), part);
+        }
+        s.ready.insert(buf, g);
+        Ok(())
+    }
+
+    /// The unit that a result of this shape joins: one that is there, or a new map.
+    fn unit_for(&self, s: &mut Schedule, shape: &[usize], deps: &[Dep]) -> usize {
+        self.joinable(s, shape, deps).unwrap_or_else(|| {
+            s.units.push(Unit::Group(Box::new(Group::map(shape))));
+            s.units.len() - 1
+        })
     }
 
     /// The unit that a result of this shape may join, reading `deps`.

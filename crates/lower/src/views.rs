@@ -6,7 +6,7 @@ use crate::emit::{Emitter, Step, ready};
 use crate::index::{Lin, dense_strides};
 use crate::storage::{Vals, storage};
 use gradlens_ir::params::{GatherDims, IndexMode};
-use gradlens_ir::{Atom, DType, Eqn, Params};
+use gradlens_ir::{Atom, DType, Eqn, Params, Prim};
 use gradlens_kernel::{BlockBuilder, ScalarType, Value};
 
 /// Where in the operand (of shape `from`) a view finds what its result (of shape `to`) shows at `ix`; `None` for a
@@ -139,6 +139,7 @@ impl Emitter<'_> {
                 self.gather(e, dims, slice_sizes, *mode, fill, ix)
             }
             Params::DynamicSlice { slice_sizes } => self.dynamic_slice(e, slice_sizes, ix),
+            _ if e.prim == Prim::DynamicUpdateSlice => self.dynamic_update_slice(e, ix),
             _ => Err(Unsupported::new(e.prim, "is no indexing expression")),
         }
     }
@@ -239,6 +240,36 @@ impl Emitter<'_> {
             })
             .collect();
         self.want(&e.ins[0], &inner)
+    }
+
+    /// The update where it lies, the operand elsewhere.
+    fn dynamic_update_slice(&mut self, e: &Eqn, ix: &[Lin]) -> Step<Vals> {
+        let from = self.lv.jaxpr.atom_aval(&e.ins[0]).shape.clone();
+        let sizes = self.lv.jaxpr.atom_aval(&e.ins[1]).shape.clone();
+        if sizes.contains(&0) {
+            return self.want(&e.ins[0], ix);
+        }
+        let wanted: Vec<_> = e.ins[2..].iter().map(|a| (a, Vec::new())).collect();
+        let starts = ready!(self.want_all(&wanted));
+        let mut inside = None;
+        let mut inner = Vec::with_capacity(ix.len());
+        for (a, i) in ix.iter().enumerate() {
+            let s = clamp_index(&mut self.cx.b, starts[a].one(), from[a] - sizes[a]);
+            let t = i.plus(&self.dynamic_axis(s).scaled(-1));
+            if sizes[a] < from[a] {
+                let b = &mut self.cx.b;
+                let (tv, zero, end) = (t.emit(b), b.i32(0), b.i32(sizes[a] as i32));
+                let (low, high) = (b.ge(tv, zero), b.lt(tv, end));
+                let c = b.and(low, high);
+                inside = self.and(inside, c);
+            }
+            inner.push(t);
+        }
+        let got = ready!(self.want_all(&[(&e.ins[1], inner), (&e.ins[0], ix.to_vec())]));
+        Ok(Some(match inside {
+            Some(c) => self.select(c, got[0], got[1]),
+            None => got[0],
+        }))
     }
 
     /// A computed index, or the constant it turned out to be.
