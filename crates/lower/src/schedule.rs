@@ -120,7 +120,7 @@ impl Lowerer {
                     return Ok(());
                 }
                 let same = class == Class::View && same_layout(e, &s.lv.jaxpr);
-                if let (true, Atom::Var(x)) = (same, &e.ins[0])
+                if let (true, Some(Atom::Var(x))) = (same, e.ins.first())
                     && let Def::Buf(buf) = *s.lv.def(*x)
                     && !s.targets.contains_key(&out)
                 {
