@@ -143,7 +143,7 @@ pub enum Kind {
 /// Something that can be called. The future resolves when the call has returned; it may run the host language.
 pub trait Callable {
     /// Calls it.
-    fn call(&self, cx: &Rc<Cx>, args: Vec<Arg>, kwargs: Vec<(Rc<str>, Arg)>) -> LocalBoxFuture<Result<Arg>>;
+    fn call(&self, cx: &Cx, args: Vec<Arg>, kwargs: Vec<(Rc<str>, Arg)>) -> LocalBoxFuture<Result<Arg>>;
     /// Its `__name__` (`<lambda>` for lambdas).
     fn name(&self) -> String;
     /// Its parameters, where known: for `static_argnames`, `debug_info` and messages.
@@ -153,7 +153,7 @@ pub trait Callable {
     /// Identity, for caches: the same function object has the same id as long as it lives.
     fn id(&self) -> usize;
     /// An attribute (`f.defjvp`, `f.lower`, `__wrapped__`), if it has one of that name.
-    fn attr(&self, _cx: &Rc<Cx>, _name: &str) -> Result<Option<Arg>> {
+    fn attr(&self, _cx: &Cx, _name: &str) -> Result<Option<Arg>> {
         Ok(None)
     }
     /// Whether it is a tree: the arrays it closes over (`jax.tree_util.Partial`, the pullback of `vjp`).
@@ -179,7 +179,7 @@ pub trait Object {
         self.repr(cx)
     }
     /// An attribute or bound method.
-    fn attr(&self, _cx: &Rc<Cx>, _name: &str) -> Result<Option<Arg>> {
+    fn attr(&self, _cx: &Cx, _name: &str) -> Result<Option<Arg>> {
         Ok(None)
     }
     /// The names `attr` knows, for completion.
@@ -187,11 +187,11 @@ pub trait Object {
         &[]
     }
     /// `x[index]`; `None` when it has no items.
-    fn item(&self, _cx: &Rc<Cx>, _index: &Arg) -> Option<Result<Arg>> {
+    fn item(&self, _cx: &Cx, _index: &Arg) -> Option<Result<Arg>> {
         None
     }
     /// The elements, when it can be iterated over.
-    fn iter(&self, _cx: &Rc<Cx>) -> Option<Result<Vec<Arg>>> {
+    fn iter(&self, _cx: &Cx) -> Option<Result<Vec<Arg>>> {
         None
     }
     /// `x == y`.

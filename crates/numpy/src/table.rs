@@ -27,7 +27,7 @@ pub enum Imp {
     /// Runs at once; may ask to be run again after a device read (`Error::suspend`), so reads come before effects.
     Sync(fn(&Cx, &Bound) -> Result<Arg>),
     /// Calls the host language.
-    Async(fn(Rc<Cx>, Bound) -> LocalBoxFuture<Result<Arg>>),
+    Async(fn(Cx, Bound) -> LocalBoxFuture<Result<Arg>>),
 }
 
 /// One line of the table.
@@ -266,7 +266,7 @@ impl Function {
         bind(self.name(), &self.params, args, kwargs)
     }
     /// Calls it. A `Sync` function is ready at the first poll, and is run again there after a device read.
-    pub fn call(&self, cx: &Rc<Cx>, args: Vec<Arg>, kwargs: Vec<(Rc<str>, Arg)>) -> LocalBoxFuture<Result<Arg>> {
+    pub fn call(&self, cx: &Cx, args: Vec<Arg>, kwargs: Vec<(Rc<str>, Arg)>) -> LocalBoxFuture<Result<Arg>> {
         let bound = match self.bind(args, kwargs) {
             Ok(b) => b,
             Err(e) => return Box::pin(std::future::ready(Err(e))),
@@ -275,14 +275,7 @@ impl Function {
             Imp::Async(f) => f(cx.clone(), bound),
             Imp::Sync(f) => {
                 let cx = cx.clone();
-                Box::pin(async move {
-                    loop {
-                        match f(&*cx, &bound) {
-                            Err(e) if e.pending().is_some() => crate::await_pending(&e).await?,
-                            r => return r,
-                        }
-                    }
-                })
+                Box::pin(async move { cx.retrying(|| f(&cx, &bound)).await })
             }
         }
     }
@@ -292,7 +285,7 @@ impl Function {
 pub struct LibraryFunction(pub Rc<Function>);
 
 impl Callable for LibraryFunction {
-    fn call(&self, cx: &Rc<Cx>, args: Vec<Arg>, kwargs: Vec<(Rc<str>, Arg)>) -> LocalBoxFuture<Result<Arg>> {
+    fn call(&self, cx: &Cx, args: Vec<Arg>, kwargs: Vec<(Rc<str>, Arg)>) -> LocalBoxFuture<Result<Arg>> {
         self.0.call(cx, args, kwargs)
     }
     fn name(&self) -> String {
@@ -318,7 +311,7 @@ pub struct Method {
 }
 
 impl Callable for Method {
-    fn call(&self, cx: &Rc<Cx>, mut args: Vec<Arg>, kwargs: Vec<(Rc<str>, Arg)>) -> LocalBoxFuture<Result<Arg>> {
+    fn call(&self, cx: &Cx, mut args: Vec<Arg>, kwargs: Vec<(Rc<str>, Arg)>) -> LocalBoxFuture<Result<Arg>> {
         args.insert(0, self.receiver.clone());
         self.function.call(cx, args, kwargs)
     }
