@@ -3,7 +3,12 @@
 pub mod aliases;
 pub mod arg;
 pub mod constants;
+pub mod convert;
+pub mod object;
+pub mod prims;
+pub mod print;
 pub mod table;
+pub mod tree;
 
 pub use arg::{AbstractType, Arg, Callable, CustomNode, HostObject, Kind, Object, PyType, TypeArg, TypeHandle, arg_eq};
 pub use gradlens_transform::{Cx, Look};
