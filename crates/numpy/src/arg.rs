@@ -354,6 +354,16 @@ impl fmt::Debug for Arg {
     }
 }
 
+impl From<&Value> for Arg {
+    fn from(v: &Value) -> Arg {
+        Arg::Array(v.clone())
+    }
+}
+impl From<&Arg> for Arg {
+    fn from(a: &Arg) -> Arg {
+        a.clone()
+    }
+}
 impl From<Value> for Arg {
     fn from(v: Value) -> Arg {
         Arg::Array(v)

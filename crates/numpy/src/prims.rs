@@ -101,7 +101,7 @@ pub fn reshape(cx: &Cx, x: &Value, sizes: &[usize]) -> Result<Value> {
     if x.shape().as_slice() == sizes {
         return Ok(x.clone());
     }
-    cx.bind1(Prim::Reshape, Params::Reshape { new_sizes: Shape::from_slice(sizes) }, std::slice::from_ref(x))
+    cx.bind1(Prim::Reshape, Params::Reshape { new_sizes: Shape::from_slice(sizes), dimensions: None }, std::slice::from_ref(x))
 }
 /// `lax.transpose`; nothing when it is the identity.
 pub fn transpose(cx: &Cx, x: &Value, permutation: &[usize]) -> Result<Value> {

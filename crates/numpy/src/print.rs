@@ -414,7 +414,10 @@ pub fn str(cx: &Cx, x: &Arg) -> Result<String> {
     match x {
         Arg::Str(s) => Ok(s.to_string()),
         Arg::Array(Value::Array(a)) => array_str(a),
-        Arg::Array(Value::Tracer(_)) => repr(cx, x),
+        Arg::Array(v @ Value::Tracer(_)) => match gradlens_transform::tracer_class(v) {
+            Some(_) => tracer(cx, v),
+            None => cx.peek(v).map_or_else(|| tracer(cx, v), |a| array_str(&a)),
+        },
         Arg::NpArray(a) | Arg::NpScalar(a) => array_str(a),
         Arg::DType(d) => Ok(d.name().into()),
         Arg::Object(o) => o.str(cx),
@@ -461,13 +464,20 @@ pub fn repr(cx: &Cx, x: &Arg) -> Result<String> {
 
 /// The text of a tracer, or of the array behind an invisible one.
 fn tracer(cx: &Cx, v: &Value) -> Result<String> {
-    match cx.tracer_text(v) {
-        Some(t) => Ok(t),
-        None => match cx.peek(v) {
-            Some(a) => array_repr(&a),
-            None => Ok(v.aval().to_string()),
-        },
-    }
+    use gradlens_transform::trace::{Kind, kind};
+    let inner = |v: &Value| match v {
+        Value::Array(a) => array_str(a),
+        Value::Tracer(_) => tracer(cx, v),
+    };
+    Ok(match kind(v) {
+        Kind::Jvp(t) => format!("JVPTracer(primal={}, tangent={})", inner(&t.primal)?, inner(&t.tangent)?),
+        Kind::Lin(t) => format!("GradTracer(primal={}, typeof(tangent)={})", inner(&t.primal)?, t.tangent.aval().short()),
+        Kind::Batch(t) => format!("VmapTracer(aval={}, batched={})", v.aval(), t.value.aval()),
+        Kind::Stage(_) => format!("JitTracer({})", v.aval()),
+        Kind::Array(a) => array_repr(a)?,
+        Kind::Record(t) => array_repr(&t.value)?,
+        Kind::Foreign => v.aval().to_string(),
+    })
 }
 
 /// A string literal as Python's `repr` quotes it.
