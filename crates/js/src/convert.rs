@@ -197,11 +197,6 @@ pub fn elements(array: &Array) -> Result<JsValue> {
     Ok(js_sys::Float64Array::from(array.to_f64s()?.as_slice()).into())
 }
 
-/// Whether a dtype's elements are whole numbers.
-pub fn is_whole(dtype: DType) -> bool {
-    dtype.is_integer()
-}
-
 /// A JavaScript function as the library calls it.
 pub struct JsFunction {
     function: Function,
