@@ -17,6 +17,10 @@ hi: number,
  */
 kind: BandKind, 
 /**
+ * Whether it concerns the value; if not, the value is fine there and only its derivative is not.
+ */
+value: boolean, 
+/**
  * Its event.
  */
 event: number, };

@@ -118,6 +118,11 @@ const NODE_HEIGHT: f64 = 46.0;
 const CHARACTER: f64 = 7.4;
 const GAPS: graph::Gaps = graph::Gaps { within: 18.0, between: 30.0 };
 
+/// Whether the type is written on a node: where everything is a float scalar it would only be in the way.
+fn shows_aval(n: &p::Node) -> bool {
+    n.aval != "f32[]" && n.aval != "f64[]"
+}
+
 fn place(g: &p::Graph, last: Option<&graph::Layout>) -> graph::Layout {
     let index: std::collections::HashMap<u32, usize> = g.nodes.iter().enumerate().map(|(i, n)| (n.id, i)).collect();
     let nodes: Vec<graph::NodeBox> = g
@@ -125,10 +130,11 @@ fn place(g: &p::Graph, last: Option<&graph::Layout>) -> graph::Layout {
         .iter()
         .map(|n| {
             let small = n.kind != p::NodeKind::Equation;
-            let characters = (n.label.chars().count() + 1 + n.aval.chars().count()) as f64;
+            let aval = if shows_aval(n) { n.aval.chars().count().min(12) + 1 } else { 0 };
+            let characters = (n.label.chars().count() + aval) as f64;
             graph::NodeBox {
                 key: n.key.clone(),
-                w: (characters * CHARACTER + 22.0).clamp(if small { 76.0 } else { 104.0 }, 240.0),
+                w: (characters * CHARACTER + 22.0).clamp(if small { 84.0 } else { 112.0 }, 240.0),
                 h: NODE_HEIGHT,
                 hang: n.kind == p::NodeKind::Constant,
             }

@@ -216,6 +216,8 @@ pub struct Band {
     pub hi: f64,
     /// Why.
     pub kind: BandKind,
+    /// Whether it concerns the value; if not, the value is fine there and only its derivative is not.
+    pub value: bool,
     /// Its event.
     pub event: u32,
 }
@@ -224,7 +226,7 @@ pub struct Band {
 pub fn plot(input: &Input) -> PlotModel {
     let mut model = PlotModel::default();
     for m in &input.marks {
-        mark(m, input.window, &mut model);
+        mark(m, input, &mut model);
     }
     let blows = |p: &Panel| !p.asymptotes.is_empty();
     let (value_blows, slope_blows) = (blows(&model.value), blows(&model.slope));
@@ -238,13 +240,22 @@ pub fn plot(input: &Input) -> PlotModel {
 }
 
 /// What one event puts on the panels.
-fn mark(m: &Mark, window: [f64; 2], model: &mut PlotModel) {
+fn mark(m: &Mark, input: &Input, model: &mut PlotModel) {
+    let window = input.window;
     let (x, event) = (m.x, m.id);
     let [left, at, right] = m.value.map(|v| v.filter(|v| v.is_finite()));
     let [sleft, _, sright] = m.slope.map(|v| v.filter(|v| v.is_finite()));
     let band = |kind| {
-        let end = m.x_end?;
-        (end > x).then_some(Band { lo: x.max(window[0]), hi: end.min(window[1]), kind, event })
+        let (lo, hi) = (x.max(window[0]), m.x_end?.min(window[1]));
+        // A value that is there all through is not what the stretch is about.
+        let covered: f64 = input
+            .value
+            .iter()
+            .filter_map(|p| Some((*p.x.first()?, *p.x.last()?)))
+            .map(|(a, b)| (b.min(hi) - a.max(lo)).max(0.0))
+            .sum();
+        let value = !matches!(kind, BandKind::Flat | BandKind::Mismatch) && covered < 0.9 * (hi - lo);
+        (hi > lo).then_some(Band { lo, hi, kind, value, event })
     };
     let closed = |y| Dot { x, y, shape: DotShape::Closed, event };
     let open = |y| Dot { x, y, shape: DotShape::Open, event };
@@ -493,8 +504,18 @@ mod tests {
         let pole = event(Kind::Pole, 0.0, [None; 3], [None; 3], None);
         let input = Input { window: [-1.0, 1.0], marks: vec![flat, pole], ..Input::default() };
         let model = plot(&input);
-        assert_eq!(model.bands, [Band { lo: -1.0, hi: 0.5, kind: BandKind::Flat, event: 7 }]);
+        assert_eq!(model.bands, [Band { lo: -1.0, hi: 0.5, kind: BandKind::Flat, value: false, event: 7 }]);
         assert_eq!((model.value.asymptotes.len(), model.slope.asymptotes.len()), (1, 1));
+    }
+
+    #[test]
+    fn a_stretch_without_value_is_shaded_in_both_panels() {
+        for (value, shaded) in [(curve(-1.0, 1.0, |x| x), false), (curve(0.0, 1.0, f64::sqrt), true)] {
+            let mut nan = event(Kind::Nan, -1.0, [None; 3], [None; 3], None);
+            nan.x_end = Some(0.0);
+            let input = Input { window: [-1.0, 1.0], value, marks: vec![nan], ..Input::default() };
+            assert_eq!(plot(&input).bands[0].value, shaded);
+        }
     }
 
     #[test]
