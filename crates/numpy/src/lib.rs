@@ -1,9 +1,11 @@
 //! The library people call, in one table of signatures: `jax.numpy`, `jax.lax`, `jax.nn`, `jax.scipy`, `jax.random`, trees.
 
 pub mod aliases;
+pub mod api;
 pub mod arg;
 pub mod constants;
 pub mod convert;
+pub mod host;
 pub mod object;
 pub mod prims;
 pub mod print;

@@ -6,7 +6,9 @@ use crate::trace::{Trace, TraceId};
 use gradlens_ir::{
     Array, Bind, ClosedJaxpr, Error, ErrorClass, Outs, Params, Prim, Result, ShapedArray, Span, Value,
 };
+use std::any::{Any, TypeId};
 use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
 use std::rc::Rc;
 
 /// Runs primitives and whole Jaxprs on concrete arrays: lowering plus a backend, filled in by `session`.
@@ -65,6 +67,7 @@ struct Inner {
     span: Cell<Span>,
     next_id: Cell<u64>,
     caches: crate::cache::Caches,
+    extensions: RefCell<HashMap<TypeId, Rc<dyn Any>>>,
 }
 
 /// The engine context. Cheap to clone; one per user session. Everything runs on one thread.
@@ -107,6 +110,7 @@ impl Cx {
             span: Cell::new(Span::NONE),
             next_id: Cell::new(1),
             caches: Default::default(),
+            extensions: Default::default(),
         }))
     }
     /// The configuration.
@@ -116,6 +120,46 @@ impl Cx {
     /// Changes the configuration.
     pub fn configure(&self, change: impl FnOnce(&mut Config)) {
         change(&mut self.0.config.borrow_mut());
+    }
+    /// Keeps one object per type for the layers above (the host's printing, a binding's tables).
+    pub fn set_extension<T: Any>(&self, value: Rc<T>) {
+        self.0.extensions.borrow_mut().insert(TypeId::of::<T>(), value);
+    }
+    /// The object of this type, if a layer above has set one.
+    pub fn extension<T: Any>(&self) -> Option<Rc<T>> {
+        let found = self.0.extensions.borrow().get(&TypeId::of::<T>()).cloned();
+        found.and_then(|v| v.downcast::<T>().ok())
+    }
+    /// The size of a named axis in scope (an enclosing `vmap` with this `axis_name`).
+    pub fn axis_size(&self, name: &str) -> Option<usize> {
+        let mut t = Some(self.current());
+        while let Some(trace) = t {
+            if let Trace::Batch(b) = &trace {
+                if b.axis_name.as_deref() == Some(name) {
+                    return Some(b.size);
+                }
+            }
+            t = match &trace {
+                // A staged function sees the axes of the trace it is staged in.
+                Trace::Stage(s) => s.outer.clone(),
+                other => other.parent(),
+            };
+        }
+        None
+    }
+    /// Whether any named axis is in scope.
+    pub fn has_axes(&self) -> bool {
+        let mut t = Some(self.current());
+        while let Some(trace) = t {
+            if matches!(&trace, Trace::Batch(b) if b.axis_name.is_some()) {
+                return true;
+            }
+            t = match &trace {
+                Trace::Stage(s) => s.outer.clone(),
+                other => other.parent(),
+            };
+        }
+        false
     }
     /// What runs concrete work.
     pub fn executor(&self) -> &Rc<dyn Executor> {

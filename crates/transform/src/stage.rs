@@ -14,6 +14,8 @@ pub struct Stager {
     pub id: TraceId,
     /// False once it is finished.
     pub live: Cell<bool>,
+    /// The trace that was current when staging began: where named axes are looked up.
+    pub outer: Option<Trace>,
     role: Role,
     state: RefCell<State>,
 }
@@ -37,7 +39,7 @@ pub struct Staged {
 impl Stager {
     /// A fresh stager for equations of this role.
     pub fn new(cx: &Cx, role: Role) -> Rc<Stager> {
-        Rc::new(Stager { id: cx.fresh_id(), live: Cell::new(true), role, state: Default::default() })
+        Rc::new(Stager { id: cx.fresh_id(), live: Cell::new(true), outer: Some(cx.current()), role, state: Default::default() })
     }
     /// A new argument.
     pub fn argument(self: &Rc<Self>, aval: &ShapedArray) -> Value {

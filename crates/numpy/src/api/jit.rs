@@ -315,7 +315,7 @@ impl Object for JaxprObject {
     fn repr(&self, _: &Cx) -> Result<String> {
         Ok(match self.part {
             Part::Closed | Part::Open => gradlens_ir::text::jaxpr_text(&self.closed.jaxpr),
-            Part::Eqn(i) => gradlens_ir::text::eqn_text(&self.closed.jaxpr, i),
+            Part::Eqn(i) => self.closed.jaxpr.eqns[i].prim.name().into(),
             Part::Var(v) => format!("Var(id={}):{}", v.0, self.closed.jaxpr.aval(v).long()),
         })
     }
@@ -336,10 +336,6 @@ impl Object for JaxprObject {
             }
             (Part::Eqn(i), "invars") => list(&j.eqns[i].ins, |a| self.atom(a)),
             (Part::Eqn(i), "outvars") => list(&j.eqns[i].outs, |v| self.at(Part::Var(*v))),
-            (Part::Eqn(i), "params") => {
-                let items = gradlens_ir::text::param_items(&j.eqns[i]);
-                Arg::Dict(items.into_iter().map(|(k, v)| (Arg::str(k), Arg::str(v))).collect())
-            }
             (Part::Var(v), "aval") => aval_object(j.aval(v)),
             _ => return Ok(None),
         }))

@@ -63,8 +63,8 @@ impl FlatFn for Printer {
             let Arg::Tuple(values) = self.tree.unflatten(args.into_iter().map(Arg::Array).collect())? else {
                 return Err(Error::internal("printed values are a tuple"));
             };
-            let text = crate::print::format_fields(&self.cx, &self.format, &values, &self.names)?;
-            self.cx.print(&format!("{text}\n"));
+            let text = crate::host::format_fields(&self.cx, &self.format, &values, &self.names)?;
+            crate::host::print(&self.cx, &format!("{text}\n"));
             Ok(vec![])
         };
         done(run())
@@ -289,7 +289,7 @@ fn axis_name(cx: &Cx, x: &Arg) -> Result<Rc<str>> {
 
 /// JAX's error for a collective outside any axis of that name.
 fn check_bound(cx: &Cx, what: &str, name: &Rc<str>) -> Result<()> {
-    if cx.has_axis(name) {
+    if cx.axis_size(name).is_some() {
         return Ok(());
     }
     let nested = cx.has_axes();

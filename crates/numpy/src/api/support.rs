@@ -17,7 +17,6 @@ pub type Kwargs = Vec<(Rc<str>, Arg)>;
 pub fn callable(cx: &Cx, f: &Arg) -> Result<Rc<dyn Callable>> {
     match f {
         Arg::Callable(c) => Ok(c.clone()),
-        Arg::Type(_) => crate::object::type_callable(f),
         other => Err(Error::type_error(format!("Expected a callable value, got {}", crate::print::str(cx, other)?))),
     }
 }

@@ -18,7 +18,7 @@ use std::rc::Rc;
 
 /// JAX's refusal.
 pub fn forward_mode_refused() -> Error {
-    Error::type_error("can't apply forward-mode differentiation (jvp) to a custom_vjp function.")
+    Error::type_error("can't apply forward-mode autodiff (jvp) to a custom_vjp function.")
         .with_help("define the rule with custom_jvp instead: it serves forward and reverse mode")
 }
 
