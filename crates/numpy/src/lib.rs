@@ -18,5 +18,5 @@ pub use table::{Bound, Entry, Function, Imp, Item, LibraryFunction, Method, Para
 
 /// The tables of all families.
 pub(crate) fn families() -> Vec<&'static [Entry]> {
-    vec![]
+    api::tables()
 }
