@@ -1,5 +1,6 @@
 //! What kind of thing a primitive is to the lowering, and which reshapes are index arithmetic.
 
+use crate::random::is_random;
 use gradlens_ir::rows::Lower;
 use gradlens_ir::{Eqn, Jaxpr, Params, Prim};
 
@@ -10,7 +11,8 @@ pub(crate) enum Class {
     Pointwise,
     /// An affine change of index.
     View,
-    /// An expression that computes indices or chooses by them: pad, iota, gather, a small concatenate.
+    /// An expression that computes indices or chooses by them: pad, iota, gather, a small concatenate,
+    /// random bits (functions of the index).
     Indexing,
     /// A concatenate of many parts: each is stored in its place.
     Pieces,
@@ -30,7 +32,7 @@ pub(crate) fn class_of(e: &Eqn) -> Class {
     if matches!(e.prim.row().lower, Lower::Scalar(_) | Lower::Complex) {
         return Class::Pointwise;
     }
-    if e.prim == Prim::DynamicUpdateSlice {
+    if e.prim == Prim::DynamicUpdateSlice || is_random(e.prim) {
         return Class::Indexing;
     }
     match &e.params {
@@ -50,6 +52,8 @@ pub(crate) fn class_of(e: &Eqn) -> Class {
         | Params::ArgReduce { .. }
         | Params::Cumulative { .. }
         | Params::ReduceWindow { .. }
+        | Params::SelectWindow { .. }
+        | Params::LuPivots { .. }
         | Params::Scatter { .. } => Class::Fold,
         Params::DotGeneral { .. } | Params::Conv { .. } | Params::Sort { .. } | Params::TopK { .. } => Class::Affine,
         _ => Class::Whole,

@@ -98,19 +98,35 @@ pub(crate) fn dot(lo: &mut Lowerer, s: &mut Schedule, e: &Eqn, dims: &DotDims) -
     contract(lo, s, e, Loops { batch, m, n, k, lhs, rhs, out })
 }
 
-/// The sum over `k` of products, as a contraction where the types allow it.
+/// The sum over `k` of products of an equation's two operands.
 pub(crate) fn contract(lo: &mut Lowerer, s: &mut Schedule, e: &Eqn, loops: Loops) -> Result<(), Unsupported> {
+    let left = s.lv.jaxpr.atom_aval(&e.ins[0]).clone();
+    contract_from(lo, s, e, loops, None, &left)
+}
+
+/// The same with the left operand (of type `left`) at this place of another buffer; as a contraction where types allow it.
+pub(crate) fn contract_from(
+    lo: &mut Lowerer,
+    s: &mut Schedule,
+    e: &Eqn,
+    loops: Loops,
+    lhs: Option<(BufId, Lin)>,
+    left: &ShapedArray,
+) -> Result<(), Unsupported> {
     let out = s.lv.aval(e.outs[0]).clone();
     let (stored, lanes) = storage(out.dtype);
     let ty = stored.register();
     let register = |a: &Atom| storage(s.lv.jaxpr.atom_aval(a).dtype).0.register();
     let kinds_agree = e.ins[..2].iter().all(|a| register(a).is_float() == ty.is_float());
     if lanes != 1 || ty == ScalarType::Bool || !kinds_agree {
-        return products(lo, s, e, loops, &out);
+        return products(lo, s, e, loops, lhs, left, &out);
     }
     let outer = [&loops.batch[..], &loops.m, &loops.n].concat();
     let rank = outer.len() + loops.k.len();
-    let (lbuf, lat) = affine_source(lo, s, &e.ins[0], &loops.lhs)?;
+    let (lbuf, lat) = match lhs {
+        Some(found) => found,
+        None => affine_source(lo, s, &e.ins[0], &loops.lhs)?,
+    };
     let (rbuf, rat) = affine_source(lo, s, &e.ins[1], &loops.rhs)?;
     let mut group = Group::map(&outer);
     group.shape = out.shape.to_vec();
@@ -132,6 +148,8 @@ fn products(
     s: &mut Schedule,
     e: &Eqn,
     loops: Loops,
+    lhs: Option<(BufId, Lin)>,
+    left: &ShapedArray,
     out: &ShapedArray,
 ) -> Result<(), Unsupported> {
     let (stored, lanes) = storage(out.dtype);
@@ -143,8 +161,12 @@ fn products(
     let Kind::Reduce { body, results, init, .. } = &mut group.kind else {
         return Err(Unsupported::new(e.prim, "is no reduction"));
     };
-    let x = Emitter::new(&s.lv, &lo.buffers, &mut group.args, body).value(&e.ins[0], &loops.lhs)?;
-    let y = Emitter::new(&s.lv, &lo.buffers, &mut group.args, body).value(&e.ins[1], &loops.rhs)?;
+    let mut em = Emitter::new(&s.lv, &lo.buffers, &mut group.args, body);
+    let x = match lhs {
+        Some((buf, at)) => em.load(buf, left, &at),
+        None => em.value(&e.ins[0], &loops.lhs)?,
+    };
+    let y = em.value(&e.ins[1], &loops.rhs)?;
     results.extend(product(body, x, y, ty, lanes));
     init.resize(lanes, fold_identity(BinOp::Add, stored));
     let totals: Vec<_> = (0..lanes).map(|_| group.main.b.param(ty)).collect();

@@ -23,6 +23,7 @@ impl Costs {
             Params::Pad { .. } | Params::Concatenate { .. } => return 2 * e.ins.len() as u32 + 2,
             Params::Iota { .. } => return 1,
             Params::Gather { .. } | Params::DynamicSlice { .. } => return CHEAP_INDEXING,
+            _ if crate::random::is_random(e.prim) => return RANDOM,
             _ if e.prim == Prim::DynamicUpdateSlice => return CHEAP_INDEXING,
             _ => {}
         }
@@ -54,3 +55,6 @@ impl Costs {
 
 /// A gather is loads and clamps: dearer than what may be repeated.
 const CHEAP_INDEXING: u32 = 6;
+
+/// Twenty rounds of four operations and the key schedule.
+const RANDOM: u32 = 100;

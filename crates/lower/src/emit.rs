@@ -237,14 +237,14 @@ impl<'a> Emitter<'a> {
     /// One equation's result at `ix`.
     fn attempt(&mut self, v: Var, ix: &Rc<[Lin]>) -> Step<Vals> {
         let lv = self.lv;
-        let Some((i, _)) = lv.producer[v.0 as usize] else {
+        let Some((i, out)) = lv.producer[v.0 as usize] else {
             return Err(Unsupported::other("a variable without a value"));
         };
         let e = &lv.jaxpr.eqns[i];
         match class_of(e) {
             Class::Pointwise => self.pointwise(e, ix),
             Class::View => self.view(e, ix),
-            Class::Indexing | Class::Pieces => self.indexing(e, ix),
+            Class::Indexing | Class::Pieces => self.indexing(e, out, ix),
             _ => Err(Unsupported::new(e.prim, "is no expression")),
         }
     }

@@ -145,7 +145,7 @@ impl Level {
             match class_of(e) {
                 Class::Pointwise | Class::Indexing => {
                     if !options.fuse {
-                        self.materialise(e.outs[0]);
+                        e.outs.iter().for_each(|&v| self.materialise(v));
                     }
                 }
                 Class::View => {
@@ -211,7 +211,6 @@ impl Level {
             if class == Class::Fold {
                 continue;
             }
-            let out = e.outs[0];
             let below: u32 = e
                 .ins
                 .iter()
@@ -221,10 +220,12 @@ impl Level {
                 })
                 .sum();
             let total = below.saturating_add(costs.of(e, &jaxpr));
-            cost[out.0 as usize] = total;
-            leaves[out.0 as usize] = read;
-            if uses[out.0 as usize] > 1 && total > CHEAP && class != Class::View {
-                self.materialise(out);
+            for &out in &e.outs {
+                cost[out.0 as usize] = total;
+                leaves[out.0 as usize] = read.clone();
+                if uses[out.0 as usize] > 1 && total > CHEAP && class != Class::View {
+                    self.materialise(out);
+                }
             }
         }
     }

@@ -10,6 +10,7 @@ mod class;
 mod complex;
 mod contract;
 mod control;
+mod conv;
 mod cost;
 mod emit;
 mod group;
@@ -17,13 +18,16 @@ mod index;
 mod level;
 mod nests;
 mod normalise;
+mod random;
 mod reduce;
+mod routine;
 mod scatter;
 mod schedule;
 mod shape;
 mod sort;
 mod storage;
 mod views;
+mod window;
 
 pub use level::Options;
 

@@ -115,26 +115,32 @@ impl Lowerer {
     fn equation(&mut self, s: &mut Schedule, e: &Eqn) -> Result<(), Unsupported> {
         match class_of(e) {
             class @ (Class::Pointwise | Class::View | Class::Indexing) => {
-                let out = e.outs[0];
-                if !s.lv.mat[out.0 as usize] {
-                    return Ok(());
+                for &out in &e.outs {
+                    if s.lv.mat[out.0 as usize] {
+                        self.expression(s, e, out, class)?;
+                    }
                 }
-                let same = class == Class::View && same_layout(e, &s.lv.jaxpr);
-                if let (true, Some(Atom::Var(x))) = (same, e.ins.first())
-                    && let Def::Buf(buf) = *s.lv.def(*x)
-                    && !s.targets.contains_key(&out)
-                {
-                    s.lv.defs[out.0 as usize] = Def::Buf(buf);
-                    return Ok(());
-                }
-                let buf = self.result_buffer(s, out);
-                self.store(s, &Atom::Var(out), buf, Place::Dense, true)?;
-                s.lv.defs[out.0 as usize] = Def::Buf(buf);
                 Ok(())
             }
             Class::Pieces => self.pieces(s, e),
             Class::Fold | Class::Affine | Class::Whole => crate::nests::equation(self, s, e),
         }
+    }
+
+    /// A result of an expression that is to be a buffer.
+    fn expression(&mut self, s: &mut Schedule, e: &Eqn, out: Var, class: Class) -> Result<(), Unsupported> {
+        let same = class == Class::View && same_layout(e, &s.lv.jaxpr);
+        if let (true, Some(Atom::Var(x))) = (same, e.ins.first())
+            && let Def::Buf(buf) = *s.lv.def(*x)
+            && !s.targets.contains_key(&out)
+        {
+            s.lv.defs[out.0 as usize] = Def::Buf(buf);
+            return Ok(());
+        }
+        let buf = self.result_buffer(s, out);
+        self.store(s, &Atom::Var(out), buf, Place::Dense, true)?;
+        s.lv.defs[out.0 as usize] = Def::Buf(buf);
+        Ok(())
     }
 
     /// The buffer for a result: the one it is meant for, or a new one.

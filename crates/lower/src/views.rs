@@ -118,8 +118,11 @@ pub(crate) fn constant(b: &mut BlockBuilder, dtype: DType, x: f64) -> Vals {
 }
 
 impl Emitter<'_> {
-    /// An [`crate::class::Class::Indexing`] equation's result at `ix`.
-    pub(crate) fn indexing(&mut self, e: &Eqn, ix: &[Lin]) -> Step<Vals> {
+    /// An [`crate::class::Class::Indexing`] equation's result number `out` at `ix`.
+    pub(crate) fn indexing(&mut self, e: &Eqn, out: usize, ix: &[Lin]) -> Step<Vals> {
+        if crate::random::is_random(e.prim) {
+            return self.random(e, out, ix);
+        }
         match &e.params {
             Params::Pad { padding_config } => self.pad(e, padding_config, ix),
             Params::Concatenate { dimension } => self.concatenate(e, *dimension, ix),
@@ -151,52 +154,59 @@ impl Emitter<'_> {
         })
     }
 
-    fn select(&mut self, c: Value, x: Vals, y: Vals) -> Vals {
+    pub(crate) fn select(&mut self, c: Value, x: Vals, y: Vals) -> Vals {
         x.zip(y, |x, y| self.cx.b.select(c, x, y))
     }
 
     fn pad(&mut self, e: &Eqn, config: &[(i64, i64, i64)], ix: &[Lin]) -> Step<Vals> {
         let from = self.lv.jaxpr.atom_aval(&e.ins[0]).shape.clone();
-        let filler = (&e.ins[1], Vec::new());
         if from.contains(&0) {
-            return self.want(filler.0, &[]);
+            return self.want(&e.ins[1], &[]);
         }
-        let mut inside = None;
-        let mut inner = Vec::with_capacity(ix.len());
-        for ((i, &n), &(low, high, interior)) in ix.iter().zip(&from).zip(config) {
-            let t = i.shifted(-low);
-            let span = (n as i64 - 1) * (interior + 1) + 1;
-            if low > 0 || high > 0 || interior > 0 {
-                let b = &mut self.cx.b;
-                if low > 0 {
-                    let (tv, zero) = (t.emit(b), b.i32(0));
-                    let c = b.ge(tv, zero);
-                    inside = self.and(inside, c);
-                }
-                let b = &mut self.cx.b;
-                if high > 0 {
-                    let (tv, end) = (t.emit(b), b.i32(span as i32));
-                    let c = b.lt(tv, end);
-                    inside = self.and(inside, c);
-                }
-            }
-            if interior == 0 {
-                inner.push(t);
-                continue;
-            }
-            let b = &mut self.cx.b;
-            let (tv, step, zero) = (t.emit(b), b.i32(interior as i32 + 1), b.i32(0));
-            let r = b.rem(tv, step);
-            let on = b.eq(r, zero);
-            let q = b.div(tv, step);
-            inner.push(Lin::value(q));
-            inside = self.and(inside, on);
-        }
-        let got = ready!(self.want_all(&[(&e.ins[0], inner), filler]));
+        let (inner, inside) = self.unpad(&from, config, ix);
+        let got = ready!(self.want_all(&[(&e.ins[0], inner), (&e.ins[1], Vec::new())]));
         Ok(Some(match inside {
             Some(c) => self.select(c, got[0], got[1]),
             None => got[0],
         }))
+    }
+
+    /// Where an element of a padded array is in the array itself, and whether it is there at all (`None`: always).
+    pub(crate) fn unpad(
+        &mut self,
+        from: &[usize],
+        config: &[(i64, i64, i64)],
+        ix: &[Lin],
+    ) -> (Vec<Lin>, Option<Value>) {
+        let mut inside = None;
+        let mut inner = Vec::with_capacity(ix.len());
+        for ((i, &n), &(low, high, interior)) in ix.iter().zip(from).zip(config) {
+            let t = i.shifted(-low);
+            let span = (n as i64 - 1) * (interior + 1) + 1;
+            let b = &mut self.cx.b;
+            let mut conditions = Vec::new();
+            if low > 0 {
+                let (tv, zero) = (t.emit(b), b.i32(0));
+                conditions.push(b.ge(tv, zero));
+            }
+            if high > 0 {
+                let (tv, end) = (t.emit(b), b.i32(span as i32));
+                conditions.push(b.lt(tv, end));
+            }
+            if interior == 0 {
+                inner.push(t);
+            } else {
+                let (tv, step, zero) = (t.emit(b), b.i32(interior as i32 + 1), b.i32(0));
+                let r = b.rem(tv, step);
+                conditions.push(b.eq(r, zero));
+                let q = b.div(tv, step);
+                inner.push(Lin::value(q));
+            }
+            for c in conditions {
+                inside = self.and(inside, c);
+            }
+        }
+        (inner, inside)
     }
 
     fn concatenate(&mut self, e: &Eqn, axis: usize, ix: &[Lin]) -> Step<Vals> {
