@@ -20,6 +20,7 @@ mod nests;
 mod normalise;
 mod random;
 mod reduce;
+mod reuse;
 mod routine;
 mod scatter;
 mod schedule;
@@ -104,7 +105,7 @@ pub fn lower(closed: &ClosedJaxpr, options: &Options) -> Result<Lowered, Unsuppo
     let steps = lo.finish(s, outputs.iter().copied());
     let consts: Vec<Array> = lo.consts.iter().map(|(a, _)| a.clone()).collect();
     let inputs = inputs.into_iter().chain(lo.consts.iter().map(|(_, b)| *b)).collect();
-    let program = Program { buffers: lo.buffers, inputs, outputs, steps };
+    let program = reuse::reuse(Program { buffers: lo.buffers, inputs, outputs, steps });
     debug_assert_eq!(program.validate(), Ok(()), "lowering made an invalid program");
     Ok(Lowered { program, consts })
 }
