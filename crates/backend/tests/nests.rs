@@ -151,7 +151,7 @@ fn stated_sum(xs: &[f32]) -> f32 {
     for b in blocks {
         let (mut w, mut t) = (0, b);
         while pending.last().is_some_and(|p| p.0 == w) {
-            t = pending.pop().expect("there").1 + t;
+            t += pending.pop().expect("there").1;
             w += 1;
         }
         pending.push((w, t));
@@ -283,12 +283,12 @@ fn contraction_with_batch_and_epilogue() {
     };
     let out = run(program(nest), &[f32s(&xs), f32s(&ys)]);
     let got = out[0].as_slice_of::<f32>();
-    for i in 0..b * m * n {
+    for (i, &g) in got.iter().enumerate() {
         let (bi, mi, ni) = (i / (m * n), i / n % m, i % n);
         let at = |ks: std::ops::Range<usize>| {
             ks.fold(0f32, |s, kk| s + xs[(bi * m + mi) * k + kk] * ys[(bi * k + kk) * n + ni])
         };
-        assert_eq!(got[i], at(0..256) + at(256..300) + 1.0);
+        assert_eq!(g, at(0..256) + at(256..300) + 1.0);
     }
 }
 

@@ -496,26 +496,40 @@ impl BlockBuilder {
         cond: impl FnOnce(&mut BlockBuilder, &[Value]) -> Value,
         body: impl FnOnce(&mut BlockBuilder, &[Value]) -> Vec<Value>,
     ) -> Vec<Value> {
-        let id = LoopId(self.block.loops.len() as u32);
-        let (c, b) = (self.new_region(), self.new_region());
-        self.block.loops.push(Loop { init: init.to_vec(), cond: c, body: b, limit });
-        let types: Vec<ScalarType> = init.iter().map(|&v| self.ty(v)).collect();
-
-        self.scopes.push((c, HashMap::new()));
-        let carried = self.carried(id, &types);
+        let (id, carried) = self.loop_cond(init, limit);
         let go = cond(self, &carried);
-        assert_eq!(self.ty(go), ScalarType::Bool, "a loop's condition");
-        self.scopes.pop();
-        self.block.regions[c.0 as usize].results = vec![go];
-
-        self.scopes.push((b, HashMap::new()));
-        let carried = self.carried(id, &types);
+        let carried = self.loop_body(id, go);
         let next = body(self, &carried);
+        self.loop_end(id, next)
+    }
+
+    /// Opens a loop: what is emitted next is its condition, which sees these carried values.
+    pub(crate) fn loop_cond(&mut self, init: &[Value], limit: u32) -> (LoopId, Vec<Value>) {
+        let id = LoopId(self.block.loops.len() as u32);
+        let (cond, body) = (self.new_region(), self.new_region());
+        self.block.loops.push(Loop { init: init.to_vec(), cond, body, limit });
+        self.scopes.push((cond, HashMap::new()));
+        (id, self.carried(id))
+    }
+
+    /// Closes the condition and opens the body, which sees these carried values.
+    pub(crate) fn loop_body(&mut self, id: LoopId, go: Value) -> Vec<Value> {
+        assert_eq!(self.ty(go), ScalarType::Bool, "a loop's condition");
+        let Loop { cond, body, .. } = self.block.loops[id.0 as usize];
+        self.scopes.pop();
+        self.block.regions[cond.0 as usize].results = vec![go];
+        self.scopes.push((body, HashMap::new()));
+        self.carried(id)
+    }
+
+    /// Closes the body, which yields `next`, and gives the loop's results.
+    pub(crate) fn loop_end(&mut self, id: LoopId, next: Vec<Value>) -> Vec<Value> {
+        let Loop { ref init, body, .. } = self.block.loops[id.0 as usize];
+        let types: Vec<ScalarType> = init.iter().map(|&v| self.ty(v)).collect();
         let next_types: Vec<ScalarType> = next.iter().map(|&v| self.ty(v)).collect();
         assert_eq!(next_types, types, "a loop's body keeps the carried types");
         self.scopes.pop();
-        self.block.regions[b.0 as usize].results = next;
-
+        self.block.regions[body.0 as usize].results = next;
         let ty = types.first().copied().unwrap_or(ScalarType::Bool);
         let whole = self.push(Op::Loop(id), ty, false);
         types.iter().enumerate().map(|(k, &t)| self.push(Op::Result(whole, k as u16), t, false)).collect()
@@ -622,8 +636,9 @@ impl BlockBuilder {
         RegionId(self.block.regions.len() as u32 - 1)
     }
 
-    fn carried(&mut self, id: LoopId, types: &[ScalarType]) -> Vec<Value> {
-        types.iter().enumerate().map(|(k, &t)| self.push(Op::Carried(id, k as u16), t, false)).collect()
+    fn carried(&mut self, id: LoopId) -> Vec<Value> {
+        let init = self.block.loops[id.0 as usize].init.clone();
+        init.iter().enumerate().map(|(k, &v)| self.push(Op::Carried(id, k as u16), self.ty(v), false)).collect()
     }
 
     fn flush_operand(&mut self, x: Value) -> Value {

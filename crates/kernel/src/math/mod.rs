@@ -1,5 +1,16 @@
 //! The mathematics, written once in scalar IR for all backends.
 
+mod bessel;
+mod coef;
+mod erf;
+mod exp;
+mod gamma;
+mod igamma;
+mod kit;
+mod log;
+mod root;
+mod trig;
+
 use crate::builder::BlockBuilder;
 use crate::dtype::ScalarType;
 use crate::scalar::Value;
@@ -88,6 +99,52 @@ pub enum MathFn {
 }
 
 impl MathFn {
+    /// All of them, in declaration order.
+    pub const ALL: [MathFn; 39] = {
+        use MathFn::*;
+        [
+            Exp,
+            Exp2,
+            Expm1,
+            Log,
+            Log1p,
+            Log2,
+            Sin,
+            Cos,
+            Tan,
+            Asin,
+            Acos,
+            Atan,
+            Atan2,
+            Sinh,
+            Cosh,
+            Tanh,
+            Asinh,
+            Acosh,
+            Atanh,
+            Logistic,
+            Pow,
+            Cbrt,
+            Rsqrt,
+            Erf,
+            Erfc,
+            ErfInv,
+            Lgamma,
+            Digamma,
+            Polygamma,
+            Zeta,
+            Igamma,
+            Igammac,
+            IgammaGradA,
+            RandomGammaGrad,
+            RegularizedIncompleteBeta,
+            BesselI0e,
+            BesselI1e,
+            NextAfter,
+            Sign,
+        ]
+    };
+
     /// How many arguments it takes.
     pub fn arity(self) -> usize {
         match self {
@@ -107,22 +164,51 @@ impl MathFn {
 }
 
 /// Emits `f(args)`, each argument of type `ty` (`F32` or `F64`), and gives the result, of type `ty`.
+///
+/// The code is raw inside (see [`crate::scalar`]): every special result is chosen on bits. Arguments keep their subnormals;
+/// each function says what it makes of them.
 pub fn emit(b: &mut BlockBuilder, f: MathFn, ty: ScalarType, args: &[Value]) -> Value {
     assert!(ty.is_float(), "{f:?} of {ty}");
     assert_eq!(args.len(), f.arity(), "arguments of {f:?}");
-    match f {
-        MathFn::Sign => sign(b, ty, args[0]),
-        _ => panic!("{f:?} is not written yet"),
-    }
-}
-
-/// `sign(x)`: by comparison, so that a subnormal counts as zero, whose sign it keeps.
-fn sign(b: &mut BlockBuilder, ty: ScalarType, x: Value) -> Value {
-    let (zero, one, minus) = (b.lit(ty, 0.0), b.lit(ty, 1.0), b.lit(ty, -1.0));
-    b.flushing(|b| {
-        let x = b.flush(x);
-        let (pos, neg) = (b.gt(x, zero), b.lt(x, zero));
-        let r = b.select(neg, minus, x);
-        b.select(pos, one, r)
+    kit::write(b, ty, args, |k, x| match f {
+        MathFn::Exp => exp::exp(k, x[0]),
+        MathFn::Exp2 => exp::exp2(k, x[0]),
+        MathFn::Expm1 => exp::expm1(k, x[0]),
+        MathFn::Log => log::log(k, x[0]),
+        MathFn::Log1p => log::log1p(k, x[0]),
+        MathFn::Log2 => log::log2(k, x[0]),
+        MathFn::Sin => trig::sin(k, x[0]),
+        MathFn::Cos => trig::cos(k, x[0]),
+        MathFn::Tan => trig::tan(k, x[0]),
+        MathFn::Asin => trig::asin(k, x[0]),
+        MathFn::Acos => trig::acos(k, x[0]),
+        MathFn::Atan => trig::atan(k, x[0]),
+        MathFn::Atan2 => trig::atan2(k, x[0], x[1]),
+        MathFn::Sinh => exp::sinh(k, x[0]),
+        MathFn::Cosh => exp::cosh(k, x[0]),
+        MathFn::Tanh => exp::tanh(k, x[0]),
+        MathFn::Asinh => log::asinh(k, x[0]),
+        MathFn::Acosh => log::acosh(k, x[0]),
+        MathFn::Atanh => log::atanh(k, x[0]),
+        MathFn::Logistic => exp::logistic(k, x[0]),
+        MathFn::Pow => log::pow(k, x[0], x[1]),
+        MathFn::Cbrt => root::cbrt(k, x[0]),
+        MathFn::Rsqrt => root::rsqrt(k, x[0]),
+        MathFn::Erf => erf::erf(k, x[0]),
+        MathFn::Erfc => erf::erfc(k, x[0]),
+        MathFn::ErfInv => erf::erf_inv(k, x[0]),
+        MathFn::Lgamma => gamma::lgamma(k, x[0]),
+        MathFn::Digamma => gamma::digamma(k, x[0]),
+        MathFn::Polygamma => gamma::polygamma(k, x[0], x[1]),
+        MathFn::Zeta => gamma::zeta(k, x[0], x[1]),
+        MathFn::Igamma => igamma::igamma(k, x[0], x[1]),
+        MathFn::Igammac => igamma::igammac(k, x[0], x[1]),
+        MathFn::IgammaGradA => igamma::igamma_grad_a(k, x[0], x[1]),
+        MathFn::RandomGammaGrad => igamma::random_gamma_grad(k, x[0], x[1]),
+        MathFn::RegularizedIncompleteBeta => igamma::betainc(k, x[0], x[1], x[2]),
+        MathFn::BesselI0e => bessel::i0e(k, x[0]),
+        MathFn::BesselI1e => bessel::i1e(k, x[0]),
+        MathFn::NextAfter => root::next_after(k, x[0], x[1]),
+        MathFn::Sign => root::sign(k, x[0]),
     })
 }

@@ -1,0 +1,237 @@
+//! The mathematics on the interpreter: f64 against 60-digit references, f32 densely against f64, specials by bits.
+//!
+//! `data/math64.txt` holds lines `Name argument.. value`, f64 bits in hexadecimal, the value correctly rounded.
+
+use gradlens_backend::{Backend, Buffer, Interpreter};
+use gradlens_kernel::*;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// A map of one function over `n` elements of its arguments.
+fn program(f: MathFn, dtype: DType, n: usize) -> Arc<Program> {
+    let ty = dtype.register();
+    let mut b = BlockBuilder::new(1);
+    let xs: Vec<Value> = (0..f.arity()).map(|k| b.load(Arg(k as u16), dtype, IndexExpr::dense(&[n]))).collect();
+    assert_eq!(b.ty(xs[0]), ty);
+    let value = b.math(f, &xs);
+    let index = b.index_expr(IndexExpr::dense(&[n]));
+    let out = f.arity();
+    let mut args = vec![ArgDecl { dtype, len: n, access: Access::Read }; out];
+    args.push(ArgDecl { dtype, len: n, access: Access::Write });
+    let mut stores = vec![Store { arg: Arg(out as u16), index, value }];
+    let body = b.finish(vec![]).without_dead(&mut stores);
+    let nest = Nest { args, kind: NestKind::Map(Map { shape: vec![n], body, stores }) };
+    let mut buffers = vec![BufferDecl { dtype, len: n, role: BufferRole::Input }; out];
+    buffers.push(BufferDecl { dtype, len: n, role: BufferRole::Temp });
+    let ids: Vec<BufId> = (0..=out as u32).map(BufId).collect();
+    Arc::new(Program {
+        buffers,
+        inputs: ids[..out].to_vec(),
+        outputs: vec![ids[out]],
+        steps: vec![Step::Nest(NestCall { nest: Arc::new(nest), args: ids })],
+    })
+}
+
+fn run(f: MathFn, dtype: DType, n: usize, inputs: &[Buffer]) -> Bytes {
+    let it = Interpreter::new();
+    let exe = it.compile(&program(f, dtype, n)).expect("compiles");
+    let out = it.run(&exe, inputs).expect("runs");
+    it.try_read(&out[0]).expect("sync").expect("reads")
+}
+
+fn eval64(f: MathFn, args: &[Vec<f64>]) -> Vec<f64> {
+    let inputs: Vec<Buffer> = args.iter().map(|a| Buffer::host(DType::F64, Bytes::of(a))).collect();
+    run(f, DType::F64, args[0].len(), &inputs).as_slice_of::<f64>().to_vec()
+}
+
+fn eval32(f: MathFn, args: &[Vec<f32>]) -> Vec<f32> {
+    let inputs: Vec<Buffer> = args.iter().map(|a| Buffer::host(DType::F32, Bytes::of(a))).collect();
+    run(f, DType::F32, args[0].len(), &inputs).as_slice_of::<f32>().to_vec()
+}
+
+fn by_name(name: &str) -> MathFn {
+    match MathFn::ALL.iter().find(|f| format!("{f:?}") == name) {
+        Some(f) => *f,
+        None => panic!("no function {name}"),
+    }
+}
+
+/// How far `got` may be from the truth: so many units in the last place of the greater of `|truth|` and `floor`.
+struct Bound {
+    ulp: f64,
+    floor: f64,
+}
+
+fn bound64(f: MathFn) -> Bound {
+    use MathFn::*;
+    let (ulp, floor) = match f {
+        Pow => (6.0, 0.0),
+        Lgamma | Digamma => (9.0, 1.0),
+        Polygamma | Zeta => (450.0, 0.0),
+        Igamma | Igammac => (450.0, 0.1),
+        RegularizedIncompleteBeta => (1000.0, 1e-3),
+        IgammaGradA | RandomGammaGrad => (4500.0, 1e-2),
+        Erf | BesselI0e | BesselI1e => (4.0, 0.0),
+        Erfc => (6.0, 0.0),
+        ErfInv => (6.0, 0.0),
+        Asinh | Acosh | Atanh => (4.0, 0.0),
+        _ => (2.5, 0.0),
+    };
+    Bound { ulp, floor }
+}
+
+#[test]
+fn f64_against_sixty_digits() {
+    let path =
+        std::env::var("MATH64").unwrap_or_else(|_| format!("{}/tests/data/math64.txt", env!("CARGO_MANIFEST_DIR")));
+    let text = std::fs::read_to_string(path).expect("the data file");
+    let mut rows: BTreeMap<String, Vec<Vec<f64>>> = BTreeMap::new();
+    for line in text.lines() {
+        let mut words = line.split(' ');
+        let name = words.next().expect("a name").to_string();
+        let values = words.map(|w| f64::from_bits(u64::from_str_radix(w, 16).expect("hexadecimal"))).collect();
+        rows.entry(name).or_default().push(values);
+    }
+    let mut wrong = Vec::new();
+    for (name, rows) in &rows {
+        let f = by_name(name);
+        let args: Vec<Vec<f64>> = (0..f.arity()).map(|k| rows.iter().map(|r| r[k]).collect()).collect();
+        let got = eval64(f, &args);
+        let bound = bound64(f);
+        let mut worst = (0.0, String::new());
+        for (row, g) in rows.iter().zip(got) {
+            let want = row[f.arity()];
+            let size = want.abs().max(bound.floor);
+            let ulp = f64::from_bits(size.to_bits() + 1) - size;
+            let err = if g == want { 0.0 } else { (g - want).abs() / ulp };
+            if err.is_nan() || err > worst.0 {
+                worst = (
+                    if err.is_nan() { f64::INFINITY } else { err },
+                    format!("{name}{:?} = {g:e}, not {want:e}", &row[..f.arity()]),
+                );
+            }
+        }
+        if std::env::var("SHOW").is_ok() {
+            println!("{name}: {:.2} ulp; {}", worst.0, worst.1);
+        }
+        if worst.0 > bound.ulp {
+            wrong.push(format!("{:.1} ulp: {}", worst.0, worst.1));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Every `step`-th float of one sign from `from` to `to` (both of one sign), and the ends.
+fn floats(from: f32, to: f32, count: u32) -> Vec<f32> {
+    let (a, b) = (from.to_bits(), to.to_bits());
+    let (lo, hi) = (a.min(b), a.max(b));
+    let step = ((hi - lo) / count).max(1) | 1;
+    (lo..=hi).step_by(step as usize).chain([hi]).map(f32::from_bits).collect()
+}
+
+fn both(mut xs: Vec<f32>) -> Vec<f32> {
+    let neg: Vec<f32> = xs.iter().map(|x| -x).collect();
+    xs.extend(neg);
+    xs
+}
+
+/// Pairs (or triples) of a few hundred values a column, by strides that do not divide each other.
+fn grid(columns: &[Vec<f32>], n: usize) -> Vec<Vec<f32>> {
+    let strides = [1usize, 7919, 104_729];
+    columns.iter().zip(strides).map(|(c, s)| (0..n).map(|i| c[(i * s + i / c.len()) % c.len()]).collect()).collect()
+}
+
+#[test]
+fn f32_densely_against_f64() {
+    use MathFn::*;
+    let n = 20_000;
+    let all = || both(floats(f32::MIN_POSITIVE, f32::MAX, n));
+    let some = |lo, hi| both(floats(lo, hi, n));
+    let pos = |lo, hi| floats(lo, hi, n);
+    // Function, arguments, bound in ulp, and the size below which errors are absolute.
+    let rows: Vec<(MathFn, Vec<Vec<f32>>, f64, f64)> = vec![
+        (Exp, vec![some(1e-30, 90.0)], 1.0, 0.0),
+        (Exp2, vec![some(1e-30, 130.0)], 1.5, 0.0),
+        (Expm1, vec![some(1e-30, 90.0)], 2.0, 0.0),
+        (Log, vec![pos(f32::MIN_POSITIVE, f32::MAX)], 2.0, 0.0),
+        (Log, vec![pos(0.5, 2.0)], 2.0, 0.0),
+        (Log2, vec![pos(f32::MIN_POSITIVE, f32::MAX)], 2.0, 0.0),
+        (Log2, vec![pos(0.5, 2.0)], 2.0, 0.0),
+        (Log1p, vec![some(1e-30, 0.99999)], 2.5, 0.0),
+        (Log1p, vec![pos(0.1, f32::MAX)], 2.5, 0.0),
+        (Sin, vec![all()], 2.5, 0.0),
+        (Sin, vec![some(0.1, 100.0)], 2.5, 0.0),
+        (Cos, vec![all()], 2.5, 0.0),
+        (Cos, vec![some(0.1, 100.0)], 2.5, 0.0),
+        (Tan, vec![all()], 3.5, 0.0),
+        (Tan, vec![some(0.1, 100.0)], 3.5, 0.0),
+        (Asin, vec![some(1e-30, 1.0)], 2.5, 0.0),
+        (Acos, vec![some(1e-30, 1.0)], 2.5, 0.0),
+        (Asin, vec![some(0.4, 1.0)], 2.5, 0.0),
+        (Acos, vec![some(0.4, 1.0)], 2.5, 0.0),
+        (Atan, vec![all()], 2.0, 0.0),
+        (Atan2, grid(&[all(), all()], 40_000), 3.0, 1e-37),
+        (Atan2, grid(&[some(0.01, 50.0), some(0.01, 50.0)], 40_000), 3.0, 0.0),
+        (Sinh, vec![some(1e-30, 89.5)], 2.5, 0.0),
+        (Cosh, vec![some(1e-30, 89.5)], 2.5, 0.0),
+        (Tanh, vec![some(1e-30, 12.0)], 2.5, 0.0),
+        (Asinh, vec![all()], 3.5, 0.0),
+        (Acosh, vec![pos(1.0, f32::MAX)], 3.5, 0.0),
+        (Acosh, vec![pos(1.0, 3.0)], 3.5, 0.0),
+        (Atanh, vec![some(1e-30, 0.999_999)], 3.5, 0.0),
+        (Logistic, vec![some(1e-30, 87.0)], 2.5, 0.0),
+        (Pow, grid(&[pos(1e-6, 1e6), some(1e-3, 20.0)], 40_000), 2.0, 0.0),
+        (Pow, grid(&[pos(0.9, 1.1), some(1.0, 800.0)], 40_000), 2.0, 0.0),
+        (Pow, grid(&[pos(0.999, 1.001), some(1.0, 80_000.0)], 40_000), 2.0, 0.0),
+        (Cbrt, vec![all()], 1.0, 0.0),
+        (Rsqrt, vec![pos(f32::MIN_POSITIVE, f32::MAX)], 1.5, 0.0),
+        (Erf, vec![some(1e-30, 5.0)], 2.5, 0.0),
+        (Erfc, vec![some(1e-30, 9.0)], 6.0, 0.0),
+        (ErfInv, vec![some(1e-30, 0.999_999)], 4.0, 0.0),
+        (Lgamma, vec![pos(1e-30, 1e30)], 4.0, 1.0),
+        (Lgamma, vec![some(0.01, 30.0)], 6.0, 1.0),
+        (Digamma, vec![pos(1e-30, 1e30)], 5.0, 1.0),
+        (Polygamma, vec![vec![1.0; 4000], floats(0.1, 50.0, 4100)[..4000].to_vec()], 16.0, 0.0),
+        (Zeta, grid(&[pos(1.01, 20.0), pos(0.1, 20.0)], 10_000), 16.0, 0.0),
+        (Igamma, grid(&[pos(0.05, 20.0), pos(0.01, 30.0)], 4000), 200.0, 1e-2),
+        (Igammac, grid(&[pos(0.05, 20.0), pos(0.01, 30.0)], 4000), 400.0, 1e-2),
+        (IgammaGradA, grid(&[pos(0.2, 20.0), pos(0.05, 30.0)], 2000), 400.0, 0.1),
+        (RandomGammaGrad, grid(&[pos(0.2, 20.0), pos(0.05, 30.0)], 2000), 400.0, 1.0),
+        (RegularizedIncompleteBeta, grid(&[pos(0.1, 20.0), pos(0.1, 20.0), pos(0.001, 0.999)], 4000), 200.0, 1e-2),
+        (BesselI0e, vec![all()], 5.0, 0.0),
+        (BesselI1e, vec![some(1e-30, 1e30)], 5.0, 0.0),
+        (BesselI1e, vec![some(0.01, 100.0)], 5.0, 0.0),
+    ];
+    let mut wrong = Vec::new();
+    for (f, args, ulp, floor) in rows {
+        let wide: Vec<Vec<f64>> = args.iter().map(|a| a.iter().map(|&x| x as f64).collect()).collect();
+        let (got, want) = (eval32(f, &args), eval64(f, &wide));
+        let mut worst = (0.0, String::new());
+        for (i, (&g, &w)) in got.iter().zip(&want).enumerate() {
+            // Overflow, underflow and NaN are compared as such; a subnormal truth may be zero.
+            let near = w as f32;
+            let err = if near.is_nan() || g.is_nan() {
+                if near.is_nan() == g.is_nan() { 0.0 } else { f64::INFINITY }
+            } else if near.is_infinite() || g.is_infinite() {
+                let edge = (w.abs() / f32::MAX as f64 - 1.0).abs() < 1e-6;
+                if near == g || edge { 0.0 } else { f64::INFINITY }
+            } else {
+                let size = (w.abs().max(floor) as f32).max(f32::MIN_POSITIVE);
+                let unit = (f32::from_bits(size.to_bits() + 1) - size) as f64;
+                let tiny = w.abs() < f32::MIN_POSITIVE as f64 * 1.000_001 && g.abs() <= f32::MIN_POSITIVE;
+                if tiny { 0.0 } else { (g as f64 - w).abs() / unit }
+            };
+            if err > worst.0 {
+                let at: Vec<f32> = args.iter().map(|a| a[i]).collect();
+                worst = (err, format!("{f:?}{at:?} = {g:e}, not {w:e}"));
+            }
+        }
+        if std::env::var("SHOW").is_ok() {
+            println!("{:.2} of {ulp} ulp: {}", worst.0, worst.1);
+        }
+        if worst.0 > ulp {
+            wrong.push(format!("{:.1} ulp: {}", worst.0, worst.1));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
