@@ -109,7 +109,7 @@ export function createExplanation(state: State, goTo: (event: Event) => void): H
       e.span && el("button", { class: "blame", title: "Show in the code", onclick: () => goTo(e) },
         el("code", null, () => state.spansHold() ? clip(state.source().slice(state.offsets().char(e.span!.start), state.offsets().char(e.span!.end))) : "…"), el("span", { class: "dim" }, ` line ${e.span.line}`)),
       prose(e.explanation || e.cause),
-      el("table", { class: "facts" },
+      [...Object.values(e.value), ...Object.values(e.slope)].some((v) => v !== null) && el("table", { class: "facts" },
         el("thead", null, el("tr", null, el("th", null), el("th", { scope: "col" }, "from the left"), el("th", { scope: "col" }, "there"), el("th", { scope: "col" }, "from the right"))),
         el("tbody", null, fact("value", e.value.left, e.value.at, e.value.right), fact("slope", e.slope.left, e.slope.at, e.slope.right))),
       el("div", { class: "rules" }, rule("jax.grad", e.grad), rule("jax.jvp", e.jvp),

@@ -30,6 +30,7 @@ export function createPlot(state: State): HTMLElement {
   });
   const root = el("div", {
     class: "plot", tabindex: "0", role: "slider", "aria-label": "Plot of the function and its gradient; arrows move the cursor, plus and minus zoom, n and p go through the events",
+    "data-stage": () => state.plot()?.stage ?? null, "data-shown": () => state.module()?.shown ?? null,
     "aria-valuemin": () => state.window()[0], "aria-valuemax": () => state.window()[1],
     "aria-valuenow": () => state.cursor() ?? (state.window()[0] + state.window()[1]) / 2, "aria-valuetext": said,
   }, canvas, tip);

@@ -224,11 +224,10 @@ export function createState(first: { source: string; window: [number, number] | 
       setSelected(event && { kind: event.kind, x: event.x });
       if (!event) return;
       const [lo, hi] = window_();
-      if (look && (event.x < lo || event.x > hi)) {
-        const half = (hi - lo) / 2;
-        setWindow(event.x - half, event.x + half);
-      }
-      setCursor(event.x);
+      // A stretch is looked at in its middle, as far as that is in view.
+      const x = event.xEnd === null ? event.x : (Math.max(lo, event.x) + Math.min(hi, event.xEnd)) / 2;
+      if (look && (x < lo || x > hi)) setWindow(x - (hi - lo) / 2, x + (hi - lo) / 2);
+      setCursor(x);
     });
   }
 

@@ -43,3 +43,10 @@ export async function open(browser, url, options = {}) {
   await page.goto(url);
   return { page, context, problems };
 }
+
+/** Replace the editor's text. */
+export async function type(page, text) {
+  await page.locator(".cm-content").click();
+  await page.keyboard.press("Control+a");
+  await page.keyboard.insertText(text);
+}

@@ -79,7 +79,7 @@ export async function open(module: WebAssembly.Module): Promise<Door> {
         return emit(draw ? drawing.update(answer) : { answer, plotModel: null, layouts: null });
       };
       const done: p.Body = { type: "done", stopped: false, timings: [{ phase: "trace", ms: 0.4 }, { phase: "plot", ms: 1.9 }],
-        backend: { asked: "auto", ran: "cpu", reason: "backend" in task && task.backend === "webgpu" ? "the page has no WebGPU adapter" : null, device: null } };
+        backend: { asked: "backend" in task ? task.backend : "auto", ran: "cpu", reason: "backend" in task && task.backend === "webgpu" ? "the page has no WebGPU adapter" : null, device: null } };
       if (task.type === "library") {
         say({ type: "library", functions: [{ path: "jax.numpy.sin", signature: "(x, /)", doc: "Sine, element by element." }, { path: "jax.numpy.sinh", signature: "(x, /)", doc: "Hyperbolic sine." }, { path: "jax.numpy.where", signature: "(condition, x=None, y=None)", doc: "Picks from two arrays." }] }, true);
       } else if (task.type === "inspect") {
