@@ -79,17 +79,19 @@ enum Data {
 pub struct Array {
     aval: Rc<ShapedArray>,
     data: RefCell<Data>,
+    /// The number a float scalar was made from, before rounding.
+    written: Option<f64>,
 }
 
 impl Array {
     /// An array over these bytes (row-major, little endian, `Key` as two words).
     pub fn from_host(aval: ShapedArray, data: Rc<HostBuf>) -> Array {
         debug_assert_eq!(data.bytes().len(), aval.size() * aval.dtype.size(), "bytes of {aval}");
-        Array { aval: Rc::new(aval), data: RefCell::new(Data::Host(data)) }
+        Array { aval: Rc::new(aval), data: RefCell::new(Data::Host(data)), written: None }
     }
     /// An array over device data.
     pub fn from_device(aval: ShapedArray, data: Rc<dyn DeviceData>) -> Array {
-        Array { aval: Rc::new(aval), data: RefCell::new(Data::Device(data)) }
+        Array { aval: Rc::new(aval), data: RefCell::new(Data::Device(data)), written: None }
     }
     /// An array of these elements; `T` must be the host type of `dtype`.
     pub fn from_slice<T: bytemuck::Pod>(shape: &[usize], dtype: DType, elements: &[T]) -> Array {
@@ -107,7 +109,13 @@ impl Array {
         for chunk in buf.bytes_mut().chunks_exact_mut(dtype.size()) {
             chunk.copy_from_slice(&one[..dtype.size()]);
         }
-        Array::from_host(ShapedArray::new(shape, dtype), Rc::new(buf))
+        let mut a = Array::from_host(ShapedArray::new(shape, dtype), Rc::new(buf));
+        a.written = (shape.is_empty() && dtype.is_floating()).then_some(re);
+        a
+    }
+    /// The number a weakly typed float scalar was written as: Python's own, which Jaxprs print unrounded.
+    pub fn written(&self) -> Option<f64> {
+        self.written.filter(|_| self.aval.weak_type)
     }
     /// An integer scalar, wrapped to `dtype` (exact for 64-bit integers, unlike `full`).
     pub fn int_scalar(dtype: DType, value: i64) -> Array {
@@ -122,12 +130,12 @@ impl Array {
         if self.aval.weak_type == weak {
             return self.clone();
         }
-        Array { aval: Rc::new((*self.aval).clone().with_weak(weak)), data: self.data.clone() }
+        Array { aval: Rc::new((*self.aval).clone().with_weak(weak)), data: self.data.clone(), written: self.written }
     }
     /// The same row-major bytes under another shape of the same size.
     pub fn reshaped(&self, shape: &[usize]) -> Array {
         debug_assert_eq!(shape.iter().product::<usize>(), self.aval.size());
-        Array { aval: Rc::new(self.aval.with_shape(shape)), data: self.data.clone() }
+        Array { aval: Rc::new(self.aval.with_shape(shape)), data: self.data.clone(), written: None }
     }
     /// Its aval.
     pub fn aval(&self) -> &ShapedArray {

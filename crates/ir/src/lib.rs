@@ -15,6 +15,7 @@ pub mod rows;
 pub mod rule_objects;
 pub mod span;
 pub mod structural;
+pub mod text;
 pub mod value;
 
 pub use array::{Array, DeviceData, HostBuf, LocalBoxFuture};

@@ -18,10 +18,10 @@ pub trait FlatFn {
 }
 
 macro_rules! identity_handle {
-    ($(#[$doc:meta])* $name:ident, $object:ty) => {
+    ($(#[$doc:meta])* $name:ident, $object:ty $(, $(#[$fdoc:meta])* $label:ty)*) => {
         $(#[$doc])*
         #[derive(Clone)]
-        pub struct $name(pub Rc<$object>);
+        pub struct $name(pub Rc<$object> $(, $(#[$fdoc])* pub $label)*);
         impl PartialEq for $name {
             fn eq(&self, other: &$name) -> bool {
                 Rc::ptr_eq(&self.0, &other.0)
@@ -38,17 +38,25 @@ macro_rules! identity_handle {
 identity_handle!(
     /// A `custom_jvp` rule: what it is, `transform` knows (it stages the user's rule on demand).
     CustomJvpRule,
-    dyn Any
+    dyn Any,
+    /// The name of the rule's function, as Jaxprs print it.
+    Rc<str>
 );
 identity_handle!(
     /// A `custom_vjp`'s `fwd` and `bwd`.
     CustomVjpRules,
-    dyn Any
+    dyn Any,
+    /// The name of `fwd`.
+    Rc<str>,
+    /// The name of `bwd`.
+    Rc<str>
 );
 identity_handle!(
     /// The pullback of a custom vjp at known residuals.
     PullbackRule,
-    dyn Any
+    dyn Any,
+    /// The name of `bwd`.
+    Rc<str>
 );
 identity_handle!(
     /// A host callback (`jax.debug.print`, `pure_callback`).

@@ -110,6 +110,14 @@ fn split_rule_outs(mut outs: Vec<Value>) -> Result<(Vec<Value>, Vec<Tangent>)> {
     Ok((outs, tangents.into_iter().map(|t| if t.dtype() == gradlens_ir::DType::Float0 { None } else { Some(t) }).collect()))
 }
 
+/// The name under which JAX prints the rule of a library function.
+fn native_rule_name(name: &str) -> Rc<str> {
+    match name {
+        "relu" | "relu6" => "jvp".into(),
+        _ => format!("_{}_jvp", name.trim_start_matches('_')).into(),
+    }
+}
+
 impl Cx {
     /// A library function with a derivative rule of its own (`relu`, `logsumexp`, ...). Under staging it is a `custom_jvp_call`.
     pub fn custom_jvp(
@@ -127,7 +135,7 @@ impl Cx {
                 let params = Params::CustomJvpCall {
                     name: name.into(),
                     call_jaxpr: staged.closed,
-                    rule: CustomJvpRule(Rc::new(JvpRule::Native(Box::new(rule)))),
+                    rule: CustomJvpRule(Rc::new(JvpRule::Native(Box::new(rule))), native_rule_name(name)),
                     symbolic_zeros: false,
                 };
                 Ok(self.bind(Prim::CustomJvpCall, params, args)?.into_vec())
@@ -198,11 +206,12 @@ pub fn custom_jvp_call(cx: &Cx, name: Rc<str>, f: Rc<dyn FlatFn>, rule: Rc<dyn F
                 let avals: Vec<ShapedArray> = args.iter().map(|a| a.aval().clone()).collect();
                 let staged = stage(&cx, &*f, &avals).await?;
                 let n = staged.captured.len();
+                let rule_name = rule.name().into();
                 let rule: Rc<dyn FlatFn> = if n == 0 { rule } else { Rc::new(SkipCaptured { f: rule, captured: n }) };
                 let params = Params::CustomJvpCall {
                     name,
                     call_jaxpr: staged.closed,
-                    rule: CustomJvpRule(Rc::new(JvpRule::Host(Traced::new(rule)))),
+                    rule: CustomJvpRule(Rc::new(JvpRule::Host(Traced::new(rule))), rule_name),
                     symbolic_zeros: false,
                 };
                 let args = [&staged.captured[..], &args].concat();
@@ -296,6 +305,10 @@ pub struct Forward {
 pub trait VjpFns {
     /// Its name.
     fn name(&self) -> Rc<str>;
+    /// The names of the two rules.
+    fn rule_names(&self) -> [Rc<str>; 2] {
+        ["fwd".into(), "bwd".into()]
+    }
     /// The function itself.
     fn call(&self, args: Vec<Value>) -> LocalBoxFuture<Result<Vec<Value>>>;
     /// The forward rule.
@@ -417,8 +430,9 @@ fn stage_pullback(cx: &Cx, t: &Rc<LinTrace>, fns: Rc<dyn VjpFns>, captured: usiz
         args.push(super::scan::instantiate_staged(cx, t, p.aval(), tan)?);
     }
     let out_avals: Vec<ShapedArray> = forward.outs.iter().map(|o| o.aval().tangent()).collect();
+    let [_, bwd_name] = fns.rule_names();
     let pullback = Pullback { fns, token: forward.token.clone(), n_residuals: forward.residuals.len(), captured, staged: Default::default() };
-    let params = Params::CustomLin { out_avals: out_avals.clone(), rule: PullbackRule(Rc::new(pullback)) };
+    let params = Params::CustomLin { out_avals: out_avals.clone(), rule: PullbackRule(Rc::new(pullback), bwd_name) };
     let outs = t.tangents.emit_typed(cx, Prim::CustomLin, params, &args, out_avals.clone());
     Ok(outs.into_iter().zip(&out_avals).map(|(o, a)| a.dtype.is_inexact().then_some(o)).collect())
 }
@@ -544,11 +558,12 @@ pub fn custom_vjp_call(cx: &Cx, fns: Rc<dyn VjpFns>, args: Vec<Value>) -> LocalB
                     Wrapped(move |args: Vec<Value>| fns.call(args))
                 };
                 let staged = stage(&cx, &call, &avals).await?;
+                let [fwd_name, bwd_name] = fns.rule_names();
                 let rule = VjpRule { fns: fns.clone(), captured: staged.captured.len(), staged: Default::default() };
                 let params = Params::CustomVjpCall {
                     name: fns.name(),
                     call_jaxpr: staged.closed,
-                    rules: CustomVjpRules(Rc::new(rule)),
+                    rules: CustomVjpRules(Rc::new(rule), fwd_name, bwd_name),
                     symbolic_zeros: false,
                 };
                 let args = [&staged.captured[..], &args].concat();
@@ -574,6 +589,9 @@ struct BatchedToken {
 impl VjpFns for BatchedVjp {
     fn name(&self) -> Rc<str> {
         self.fns.name()
+    }
+    fn rule_names(&self) -> [Rc<str>; 2] {
+        self.fns.rule_names()
     }
     fn call(&self, args: Vec<Value>) -> LocalBoxFuture<Result<Vec<Value>>> {
         let fns = self.fns.clone();
@@ -661,7 +679,7 @@ pub fn batch(cx: &Cx, axis: &Axis, prim: Prim, params: &Params, xs: &[Batched]) 
             let params = Params::CustomJvpCall {
                 name: name.clone(),
                 call_jaxpr: call,
-                rule: CustomJvpRule(Rc::new(JvpRule::Native(Box::new(native)))),
+                rule: CustomJvpRule(Rc::new(JvpRule::Native(Box::new(native))), rule.1.clone()),
                 symbolic_zeros: *symbolic_zeros,
             };
             let outs = cx.bind(Prim::CustomJvpCall, params, &args)?;
@@ -676,7 +694,7 @@ pub fn batch(cx: &Cx, axis: &Axis, prim: Prim, params: &Params, xs: &[Batched]) 
             let params = Params::CustomVjpCall {
                 name: name.clone(),
                 call_jaxpr: call,
-                rules: CustomVjpRules(Rc::new(new)),
+                rules: CustomVjpRules(Rc::new(new), rules.1.clone(), rules.2.clone()),
                 symbolic_zeros: *symbolic_zeros,
             };
             let outs = cx.bind(Prim::CustomVjpCall, params, &args)?;
