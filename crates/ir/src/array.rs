@@ -3,6 +3,7 @@
 use crate::aval::{Shape, ShapedArray};
 use crate::dtype::DType;
 use crate::error::{Error, Pending, Result};
+use gradlens_kernel::Bytes;
 use std::any::Any;
 use std::cell::RefCell;
 use std::fmt;
@@ -13,31 +14,30 @@ use std::rc::Rc;
 /// A future of the single engine thread.
 pub type LocalBoxFuture<T> = Pin<Box<dyn Future<Output = T>>>;
 
-/// Host bytes, aligned for every element type, row-major.
+/// Host bytes, aligned for every element type, row-major; shared with what runs kernels without a copy.
 #[derive(Clone, PartialEq, Eq, Hash)]
-pub struct HostBuf {
-    words: Box<[u64]>,
-    len: usize,
-}
+pub struct HostBuf(Bytes);
 
 impl HostBuf {
     /// `len` zero bytes.
     pub fn zeroed(len: usize) -> HostBuf {
-        HostBuf { words: vec![0u64; len.div_ceil(8)].into_boxed_slice(), len }
+        HostBuf(Bytes::zeroed(len))
     }
     /// A copy of these bytes.
     pub fn from_bytes(bytes: &[u8]) -> HostBuf {
-        let mut b = HostBuf::zeroed(bytes.len());
-        b.bytes_mut().copy_from_slice(bytes);
-        b
+        HostBuf(Bytes::copy_from(bytes))
     }
     /// The bytes.
     pub fn bytes(&self) -> &[u8] {
-        &bytemuck::cast_slice(&self.words)[..self.len]
+        self.0.as_slice()
     }
     /// The bytes, to be written.
     pub fn bytes_mut(&mut self) -> &mut [u8] {
-        &mut bytemuck::cast_slice_mut(&mut self.words)[..self.len]
+        self.0.make_mut()
+    }
+    /// The bytes as kernels take them.
+    pub fn shared(&self) -> &Bytes {
+        &self.0
     }
     /// The elements as `T` (`f32`, `i64`, ...): the length must be a multiple of `T`'s size.
     pub fn as_slice<T: bytemuck::Pod>(&self) -> &[T] {
@@ -46,6 +46,12 @@ impl HostBuf {
     /// The elements as `T`, to be written.
     pub fn as_mut_slice<T: bytemuck::Pod>(&mut self) -> &mut [T] {
         bytemuck::cast_slice_mut(self.bytes_mut())
+    }
+}
+
+impl From<Bytes> for HostBuf {
+    fn from(bytes: Bytes) -> HostBuf {
+        HostBuf(bytes)
     }
 }
 

@@ -59,11 +59,25 @@ impl<T: Clone> Recent<T> {
 /// The caches of a context.
 #[derive(Default)]
 pub struct Caches {
+    interned: RefCell<VecDeque<ClosedJaxpr>>,
     pairs: Recent<(ClosedJaxpr, Vec<bool>)>,
     linearized: Recent<Rc<LinearizedJaxpr>>,
 }
 
 impl Caches {
+    /// An equal Jaxpr that is known already, or this one: what is traced anew at every step of an eager loop finds what was
+    /// compiled for it before.
+    pub fn intern(&self, closed: ClosedJaxpr) -> ClosedJaxpr {
+        let mut list = self.interned.borrow_mut();
+        if let Some(known) = list.iter().rev().find(|c| c.jaxpr.eqns.len() == closed.jaxpr.eqns.len() && **c == closed) {
+            return known.clone();
+        }
+        if list.len() == CAPACITY {
+            list.pop_front();
+        }
+        list.push_back(closed.clone());
+        closed
+    }
     /// A transformed Jaxpr with flags.
     pub fn pair(&self, key: Key, make: impl FnOnce() -> Result<(ClosedJaxpr, Vec<bool>)>) -> Result<(ClosedJaxpr, Vec<bool>)> {
         self.pairs.get_or(key, make)

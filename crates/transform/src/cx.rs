@@ -4,19 +4,20 @@ use crate::control;
 use crate::process;
 use crate::trace::{Trace, TraceId};
 use gradlens_ir::{
-    Array, Bind, ClosedJaxpr, Error, ErrorClass, Outs, Params, Prim, Result, ShapedArray, Span, Value,
+    Array, Bind, ClosedJaxpr, ErrorClass, Outs, Params, Prim, Result, ShapedArray, Span, Value,
 };
 use std::any::{Any, TypeId};
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
 
-/// Runs primitives and whole Jaxprs on concrete arrays: lowering plus a backend, filled in by `session`.
+/// Runs primitives and whole Jaxprs on concrete arrays: lowering plus a backend, filled in by `session`. `None` says that it
+/// cannot be one program (a callback inside): then it is interpreted, equation by equation.
 pub trait Executor {
     /// Runs one equation now.
-    fn eqn(&self, prim: Prim, params: &Params, args: &[Array], outs: &[ShapedArray]) -> Result<Vec<Array>>;
+    fn eqn(&self, prim: Prim, params: &Params, args: &[Array], outs: &[ShapedArray]) -> Result<Option<Vec<Array>>>;
     /// Runs a whole Jaxpr as one program.
-    fn jaxpr(&self, closed: &ClosedJaxpr, args: &[Array]) -> Result<Vec<Array>>;
+    fn jaxpr(&self, closed: &ClosedJaxpr, args: &[Array]) -> Result<Option<Vec<Array>>>;
 }
 
 /// JAX's configuration, as far as it changes answers.
@@ -165,6 +166,15 @@ impl Cx {
     pub fn executor(&self) -> &Rc<dyn Executor> {
         &self.0.executor
     }
+    /// Runs a Jaxpr on concrete arrays.
+    pub fn run(&self, closed: &ClosedJaxpr, args: &[Array]) -> Result<Vec<Array>> {
+        if let Some(outs) = self.0.executor.jaxpr(closed, args)? {
+            return Ok(outs);
+        }
+        let values: Vec<Value> = args.iter().cloned().map(Value::Array).collect();
+        let outs = self.within(&Trace::Eval, || crate::interp::eval_jaxpr(self, closed, &values))?;
+        crate::interp::arrays(&outs)
+    }
     pub(crate) fn caches(&self) -> &crate::cache::Caches {
         &self.0.caches
     }
@@ -274,9 +284,4 @@ impl Bind for Cx {
     fn x64(&self) -> bool {
         self.0.config.borrow().x64
     }
-}
-
-/// An error of the executor for a primitive that no executor is asked to run.
-pub(crate) fn not_executable(prim: Prim) -> Error {
-    Error::internal(format!("{} reached the executor", prim.name()))
 }

@@ -77,7 +77,9 @@ fn eval(cx: &Cx, prim: Prim, params: Params, args: &[Value]) -> Result<Outs> {
         None => {
             let avals: Vec<&ShapedArray> = arrays.iter().map(|a| a.aval()).collect();
             let outs = cx.typing(prim, &params, &avals)?;
-            cx.executor().eqn(prim, &params, &arrays, &outs)?
+            cx.executor().eqn(prim, &params, &arrays, &outs)?.ok_or_else(|| {
+                Error::not_implemented(format!("{} of {} cannot be run here", prim.name(), arrays.iter().map(|a| a.aval().short()).collect::<Vec<_>>().join(", ")))
+            })?
         }
     };
     let config = cx.config();

@@ -187,7 +187,8 @@ pub async fn stage(cx: &Cx, f: &dyn FlatFn, avals: &[ShapedArray]) -> Result<Sta
     };
     crate::process::check_live(&outs)?;
     let (jaxpr, consts) = stager.finish(&outs);
-    Ok(close(jaxpr, consts))
+    let staged = close(jaxpr, consts);
+    Ok(Staged { closed: cx.caches().intern(staged.closed), captured: staged.captured })
 }
 
 /// The concrete constants of a staging that captured no tracer.

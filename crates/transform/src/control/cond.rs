@@ -18,7 +18,7 @@ pub fn chosen(index: &Array, branches: usize) -> Result<usize> {
 
 /// Runs the selected branch.
 pub fn eval(cx: &Cx, branches: &[ClosedJaxpr], args: &[Array]) -> Result<Vec<Array>> {
-    cx.executor().jaxpr(&branches[chosen(&args[0], branches.len())?], &args[1..])
+    cx.run(&branches[chosen(&args[0], branches.len())?], &args[1..])
 }
 
 /// Which results have a tangent in any branch.

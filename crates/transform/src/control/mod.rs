@@ -38,9 +38,16 @@ pub fn typing(prim: Prim, params: &Params, avals: &[&ShapedArray]) -> Result<Vec
 
 /// Eager evaluation of control primitives; `None`: the executor runs it like any other.
 pub fn eval(cx: &Cx, prim: Prim, params: &Params, args: &[Array]) -> Result<Option<Vec<Array>>> {
+    if matches!(prim, Prim::Cond | Prim::While | Prim::Scan) {
+        let avals: Vec<&ShapedArray> = args.iter().map(|a| a.aval()).collect();
+        let outs = typing(prim, params, &avals)?;
+        if let Some(outs) = cx.executor().eqn(prim, params, args, &outs)? {
+            return Ok(Some(outs));
+        }
+    }
     Ok(Some(match params {
-        Params::Jit { jaxpr, .. } | Params::Remat { jaxpr, .. } => cx.executor().jaxpr(jaxpr, args)?,
-        Params::CustomJvpCall { call_jaxpr, .. } | Params::CustomVjpCall { call_jaxpr, .. } => cx.executor().jaxpr(call_jaxpr, args)?,
+        Params::Jit { jaxpr, .. } | Params::Remat { jaxpr, .. } => cx.run(jaxpr, args)?,
+        Params::CustomJvpCall { call_jaxpr, .. } | Params::CustomVjpCall { call_jaxpr, .. } => cx.run(call_jaxpr, args)?,
         Params::Cond { branches } => cond::eval(cx, branches, args)?,
         Params::While { cond_jaxpr, cond_nconsts, body_jaxpr, body_nconsts } => {
             while_loop::eval(cx, cond_jaxpr, *cond_nconsts, body_jaxpr, *body_nconsts, args)?

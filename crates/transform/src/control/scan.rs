@@ -73,7 +73,7 @@ pub fn eval(cx: &Cx, params: &Params, args: &[Array]) -> Result<Vec<Array>> {
             let bytes = aval.size() * aval.dtype.size();
             ins.push(Array::from_host(aval, Rc::new(HostBuf::from_bytes(&row.bytes()[i * bytes..(i + 1) * bytes]))));
         }
-        let mut outs = cx.executor().jaxpr(s.jaxpr, &ins)?;
+        let mut outs = cx.run(s.jaxpr, &ins)?;
         for (y, buf) in outs.drain(s.num_carry..).zip(&mut ys) {
             let host = y.host()?;
             let bytes = host.bytes().len();

@@ -33,12 +33,12 @@ pub fn eval(cx: &Cx, cond: &ClosedJaxpr, cond_nconsts: usize, body: &ClosedJaxpr
     let (body_consts, init) = rest.split_at(body_nconsts);
     let mut carry = init.to_vec();
     loop {
-        let pred = cx.executor().jaxpr(cond, &[cond_consts, &carry].concat())?.remove(0);
+        let pred = cx.run(cond, &[cond_consts, &carry].concat())?.remove(0);
         let flags = pred.to_i64s()?;
         if flags.iter().all(|f| *f == 0) {
             return Ok(carry);
         }
-        let next = cx.executor().jaxpr(body, &[body_consts, &carry].concat())?;
+        let next = cx.run(body, &[body_consts, &carry].concat())?;
         carry = if flags.iter().all(|f| *f != 0) {
             next
         } else {
