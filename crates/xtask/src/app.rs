@@ -24,30 +24,53 @@ pub fn bindings() -> PathBuf {
     sh::root().join("web/npm/wasm")
 }
 
-/// Builds everything that is served.
-pub fn build(toolchain: &Toolchain) -> Result {
-    wasm(toolchain)?;
-    page()
+/// Builds everything that is served, and the toolchain for it if need be.
+pub fn build() -> Result<Toolchain> {
+    let toolchain = std::thread::scope(|scope| {
+        // On a fresh machine the page's packages can come while the compiler works.
+        let packages = scope.spawn(|| setup::npm_packages(&sh::root().join("web")));
+        let toolchain = wasm()?;
+        packages.join().map_err(|_| "installing npm packages panicked")??;
+        Ok::<_, String>(toolchain)
+    })?;
+    page()?;
+    Ok(toolchain)
 }
 
 /// Builds the engine to wasm with its JavaScript and types; returns at once when nothing has changed.
-pub fn wasm(toolchain: &Toolchain) -> Result {
-    let mut cargo = toolchain.cargo();
-    cargo.args(["build", "--quiet", "--profile", "wasm", "--target", setup::WASM, "-p", "gradlens-js"]);
-    sh::step("building the engine for wasm", || sh::run(&mut cargo))?;
-    let built = toolchain.target_dir().join(setup::WASM).join("wasm/gradlens_js.wasm");
-    let out = bindings();
-    if newer(&out.join("gradlens_bg.wasm"), &built) {
-        return Ok(());
+pub fn wasm() -> Result<Toolchain> {
+    std::thread::scope(|scope| {
+        // Building std for wasm keeps one core busy at most: this fits beside it.
+        let bindgen = scope.spawn(bindgen);
+        let toolchain = setup::toolchain()?;
+        let mut cargo = toolchain.cargo();
+        cargo.args(["build", "--quiet", "--profile", "wasm", "--target", setup::WASM, "-p", "gradlens-js"]);
+        sh::step("building the engine for wasm", || sh::run(&mut cargo))?;
+        let built = toolchain.target_dir().join(setup::WASM).join("wasm/gradlens_js.wasm");
+        let out = bindings();
+        let bindgen = bindgen.join().map_err(|_| "building wasm-bindgen panicked")??;
+        if newer(&out.join("gradlens_bg.wasm"), &built) {
+            return Ok(toolchain);
+        }
+        sh::step("running wasm-bindgen", || {
+            sh::run(sh::command(bindgen, &sh::root()).arg(&built).arg(&out).arg("gradlens"))
+        })?;
+        Ok(toolchain)
+    })
+}
+
+/// Our wasm-bindgen, built by whatever cargo was called: it needs nothing of the toolchain that is being set up.
+fn bindgen() -> Result<PathBuf> {
+    let dir = sh::root().join("target/tools");
+    let mut cargo = sh::command("cargo", &sh::root());
+    cargo.args(["build", "--quiet", "--profile", "tool", "-p", "gradlens-bindgen", "--target-dir"]).arg(&dir);
+    let program = dir.join("tool/gradlens-bindgen");
+    if program.is_file() {
+        sh::run(&mut cargo)?;
+    } else {
+        sh::step("building wasm-bindgen", || sh::run(&mut cargo))?;
     }
-    let mut cargo = toolchain.cargo();
-    cargo.args(["build", "--quiet", "--profile", "tool", "-p", "gradlens-bindgen"]);
-    sh::step("building wasm-bindgen", || sh::run(&mut cargo))?;
-    let bindgen = toolchain.target_dir().join("tool/gradlens-bindgen");
-    sh::step("running wasm-bindgen", || {
-        sh::run(sh::command(bindgen, &sh::root()).arg(&built).arg(&out).arg("gradlens"))
-    })?;
-    Ok(())
+    Ok(program)
 }
 
 /// Bundles the shell into `web/dist`.
@@ -126,8 +149,8 @@ pub fn newer(a: &Path, b: &Path) -> bool {
 }
 
 /// `cargo xtask package`: the npm package as a tarball in `target/npm`; returns its path.
-pub fn package(toolchain: &Toolchain) -> Result<PathBuf> {
-    wasm(toolchain)?;
+pub fn package() -> Result<PathBuf> {
+    wasm()?;
     let root = sh::root();
     let (npm, out) = (root.join("web/npm"), root.join("target/npm"));
     let _ = std::fs::remove_dir_all(&out);

@@ -52,9 +52,9 @@ fn dispatch(args: &[String]) -> Result {
     let (command, rest) = args.split_first().map_or(("help", args), |(first, rest)| (first.as_str(), rest));
     match command {
         "serve" => serve::command(rest),
-        "build" => app::build(&setup::toolchain()?).and_then(|()| app::sizes()),
+        "build" => app::build().and_then(|_| app::sizes()),
         "package" => {
-            let tarball = app::package(&setup::toolchain()?)?;
+            let tarball = app::package()?;
             println!("{}", tarball.display());
             Ok(())
         }
@@ -67,7 +67,7 @@ fn dispatch(args: &[String]) -> Result {
         "ci" => ci(),
         "setup" => setup::toolchain().map(drop),
         "step" => match rest {
-            [step] if step == "wasm" => app::wasm(&setup::toolchain()?),
+            [step] if step == "wasm" => app::wasm().map(drop),
             [step] if step == "page" => app::page(),
             [step] if step == "trunk" => app::trunk(),
             _ => Err("usage: cargo xtask step wasm|page|trunk".into()),

@@ -1,7 +1,6 @@
 //! `cargo xtask serve`: builds the page, serves `web/dist` on 127.0.0.1 and builds again when a source file changes.
 
 use crate::app;
-use crate::setup::{self, Toolchain};
 use crate::sh::{self, Result};
 use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
@@ -20,23 +19,22 @@ pub fn command(args: &[String]) -> Result {
             other => return Err(format!("no option {other}")),
         }
     }
-    let toolchain = setup::toolchain()?;
     let before = SystemTime::now();
     if building {
-        app::build(&toolchain)?;
+        app::build()?;
     }
     let listener = TcpListener::bind(("127.0.0.1", port)).map_err(|e| format!("cannot listen on port {port}: {e}"))?;
     let port = listener.local_addr().map_err(|e| e.to_string())?.port();
     println!("Serving on http://127.0.0.1:{port}/");
     if watching {
-        std::thread::spawn(move || watch(&toolchain, before));
+        std::thread::spawn(move || watch(before));
     }
     serve(&listener, &app::dist());
     Ok(())
 }
 
 /// Builds again whenever a source is newer than the last build.
-fn watch(toolchain: &Toolchain, mut built: SystemTime) {
+fn watch(mut built: SystemTime) {
     loop {
         std::thread::sleep(Duration::from_millis(700));
         let root = sh::root();
@@ -45,7 +43,7 @@ fn watch(toolchain: &Toolchain, mut built: SystemTime) {
             continue;
         }
         built = SystemTime::now();
-        let result = if crates { app::build(toolchain) } else { app::page() };
+        let result = if crates { app::build().map(drop) } else { app::page() };
         match result {
             Ok(()) => sh::say("built again: reload the page"),
             Err(message) => sh::say(message),

@@ -57,10 +57,10 @@ pub fn run(args: &[String], count: &mut Count) -> Result {
     for suite in SUITES.into_iter().filter(|suite| wanted(suite)) {
         count.suite(suite, || match suite {
             "native" => native(toolchain),
-            "build" => app::build(toolchain).and_then(|()| app::sizes()).map(|()| Count { passed: 1, failed: 0 }),
+            "build" => app::build().and_then(|_| app::sizes()).map(|()| Count { passed: 1, failed: 0 }),
             "browser" => browser(toolchain),
-            "page" => page(toolchain),
-            "npm" => npm(toolchain),
+            "page" => page(),
+            "npm" => npm(),
             other => {
                 let backend = Backend::named(other.trim_start_matches("conformance "))?;
                 conformance::against_floors(backend, toolchain).map(|(passed, failed)| Count { passed, failed })
@@ -99,8 +99,8 @@ fn browser(toolchain: &Toolchain) -> Result<Count> {
 }
 
 /// The page itself, in headless Chromium.
-fn page(toolchain: &Toolchain) -> Result<Count> {
-    app::build(toolchain)?;
+fn page() -> Result<Count> {
+    app::build()?;
     let (chromium, _) = setup::browser()?;
     let web = sh::root().join("web");
     counted(
@@ -109,8 +109,8 @@ fn page(toolchain: &Toolchain) -> Result<Count> {
 }
 
 /// The npm package as somebody gets it: packed, installed in an empty project, and used in Node.
-fn npm(toolchain: &Toolchain) -> Result<Count> {
-    let tarball = app::package(toolchain)?;
+fn npm() -> Result<Count> {
+    let tarball = app::package()?;
     let dir = sh::root().join("target/npm/installed");
     sh::write(&dir.join("package.json"), "{ \"name\": \"installed\", \"private\": true, \"type\": \"module\" }\n")?;
     let mut install = sh::command("npm", &dir);

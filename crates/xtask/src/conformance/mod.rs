@@ -224,7 +224,7 @@ impl Children {
         let count = std::thread::available_parallelism().map_or(2, usize::from);
         let root = sh::root();
         if backend == Backend::Wasm {
-            app::wasm(toolchain)?;
+            app::wasm()?;
             let args = vec![root.join("tests/conformance/run.mjs")];
             return Ok(Self { backend, program: "node".into(), args, count });
         }
