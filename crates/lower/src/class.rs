@@ -99,9 +99,7 @@ pub(crate) fn same_layout(e: &Eqn, jaxpr: &Jaxpr) -> bool {
 /// Whether a view's index needs no division: all views but reshapes that merge axes, and those of empty arrays.
 pub(crate) fn splits_only(e: &Eqn, jaxpr: &Jaxpr) -> bool {
     match &e.params {
-        Params::Reshape { .. } => {
-            split_axes(&jaxpr.atom_aval(&e.ins[0]).shape, &jaxpr.aval(e.outs[0]).shape).is_some()
-        }
+        Params::Reshape { .. } => split_axes(&jaxpr.atom_aval(&e.ins[0]).shape, &jaxpr.aval(e.outs[0]).shape).is_some(),
         _ => true,
     }
 }

@@ -58,8 +58,7 @@ pub(crate) fn conv(
     for d in 0..spatial {
         let place = loop_var(places[d], 2 + d);
         let tap = loop_var(taps[d], k_at + 1 + d);
-        lhs[dims.lhs_spec[2 + d]] =
-            place.scaled(w.strides[d] as i64).plus(&tap.scaled(w.window_dilation[d] as i64));
+        lhs[dims.lhs_spec[2 + d]] = place.scaled(w.strides[d] as i64).plus(&tap.scaled(w.window_dilation[d] as i64));
         rhs[dims.rhs_spec[2 + d]] = tap;
         ox[dims.out_spec[2 + d]] = place;
     }

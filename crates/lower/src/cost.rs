@@ -4,7 +4,7 @@ use crate::emit::apply_pointwise;
 use crate::storage::{Vals, storage};
 use gradlens_ir::rows::Lower;
 use gradlens_ir::{DType, Eqn, Jaxpr, Params, Prim};
-use gradlens_kernel::{BlockBuilder, Op};
+use gradlens_kernel::{BlockBuilder, Op, UnOp};
 use std::collections::HashMap;
 
 /// Costs found so far. Parameters are left out of the key: they hardly change the count.
@@ -47,7 +47,9 @@ impl Costs {
             // What cannot be emitted is reported when it is needed.
             let _ = apply_pointwise(&mut b, e.prim, &e.params, &avals, out, &xs);
             let block = b.block();
-            let count = block.insts.iter().filter(|i| !matches!(i.op, Op::Const(_) | Op::Param(_))).count() as u32;
+            // Flushes and roundings to a storage type go with the operation they belong to.
+            let free = |op: Op| matches!(op, Op::Const(_) | Op::Param(_) | Op::Un(UnOp::Flush | UnOp::Narrow(_), _));
+            let count = block.insts.iter().filter(|i| !free(i.op)).count() as u32;
             if block.loops.is_empty() { count } else { count * LOOP_FACTOR }
         })
     }

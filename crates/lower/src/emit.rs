@@ -47,13 +47,7 @@ pub(crate) struct Ctx {
 
 impl Ctx {
     pub fn new(shape: Vec<usize>) -> Ctx {
-        Ctx {
-            b: BlockBuilder::new(shape.len()),
-            shape,
-            ixs: Vec::new(),
-            ids: HashMap::new(),
-            memo: HashMap::new(),
-        }
+        Ctx { b: BlockBuilder::new(shape.len()), shape, ixs: Vec::new(), ids: HashMap::new(), memo: HashMap::new() }
     }
 
     pub fn rank(&self) -> usize {

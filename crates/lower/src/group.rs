@@ -5,7 +5,7 @@ use crate::index::{Lin, identity};
 use gradlens_ir::Var;
 use gradlens_kernel::{
     Access, Arg, ArgDecl, Block, BufId, BufferDecl, Combine, Const, Contraction, IndexExpr, Map, MapReduce, Nest,
-    NestCall, NestKind, Op, Scan, ScalarType, Store, Value,
+    NestCall, NestKind, Op, ScalarType, Scan, Store, Value,
 };
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -13,7 +13,13 @@ use std::sync::Arc;
 /// What kind of nest, with what only that kind has.
 pub(crate) enum Kind {
     Map,
-    Reduce { inner: Vec<usize>, body: Ctx, results: Vec<Value>, init: Vec<Const>, combine: Combine },
+    Reduce {
+        inner: Vec<usize>,
+        body: Ctx,
+        results: Vec<Value>,
+        init: Vec<Const>,
+        combine: Combine,
+    },
     Contraction {
         batch: Vec<usize>,
         m: Vec<usize>,
@@ -23,7 +29,14 @@ pub(crate) enum Kind {
         rhs: (Arg, IndexExpr),
         ty: ScalarType,
     },
-    Scan { len: usize, reverse: bool, body: Ctx, results: Vec<Value>, init: Vec<Const>, combine: Combine },
+    Scan {
+        len: usize,
+        reverse: bool,
+        body: Ctx,
+        results: Vec<Value>,
+        init: Vec<Const>,
+        combine: Combine,
+    },
 }
 
 /// A nest being built. Its main block is a map's body, or the epilogue of the other kinds.

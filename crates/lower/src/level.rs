@@ -53,7 +53,7 @@ pub struct Options {
 impl Default for Options {
     fn default() -> Options {
         // Eight storage buffers per stage are what every WebGPU device has.
-        Options { max_args: 8, max_insts: 2000, fuse: true }
+        Options { max_args: 8, max_insts: 4000, fuse: true }
     }
 }
 

@@ -84,11 +84,8 @@ pub struct Lowered {
 pub fn lower(closed: &ClosedJaxpr, options: &Options) -> Result<Lowered, Unsupported> {
     let closed = normalise::normalise(&gradlens_transform::simplify::simplify(closed));
     let mut lo = Lowerer::new(*options);
-    let inputs: Vec<_> = closed
-        .in_avals()
-        .iter()
-        .map(|a| lo.buffer(storage(a.dtype).0, buffer_len(a), BufferRole::Input))
-        .collect();
+    let inputs: Vec<_> =
+        closed.in_avals().iter().map(|a| lo.buffer(storage(a.dtype).0, buffer_len(a), BufferRole::Input)).collect();
     let bound = inputs.iter().map(|&b| Def::Buf(b)).collect();
     let stored = vec![true; closed.jaxpr.outs.len()];
     let s = lo.schedule(&closed, bound, HashMap::new(), &stored)?;

@@ -46,8 +46,7 @@ impl Rewriter {
             (Params::Reshape { dimensions: Some(order), .. }, Some(x)) => {
                 let from = self.shape(&x);
                 let shape: Vec<usize> = order.iter().map(|&a| from[a]).collect();
-                let turned =
-                    self.step(e, Prim::Transpose, Params::Transpose { permutation: order.clone() }, x, &shape);
+                let turned = self.step(e, Prim::Transpose, Params::Transpose { permutation: order.clone() }, x, &shape);
                 self.reshape_into(e, turned, e.outs[0]);
             }
             (Params::Split { sizes, axis }, Some(x)) => {

@@ -12,10 +12,7 @@ use gradlens_kernel::{BlockBuilder, ScalarType, Value};
 /// Whether the primitive makes or takes apart keys and random bits.
 pub(crate) fn is_random(prim: Prim) -> bool {
     use Prim::*;
-    matches!(
-        prim,
-        RandomSeed | RandomSplit | RandomFoldIn | RandomBits | RandomWrap | RandomUnwrap | Threefry2x32
-    )
+    matches!(prim, RandomSeed | RandomSplit | RandomFoldIn | RandomBits | RandomWrap | RandomUnwrap | Threefry2x32)
 }
 
 /// Rotations of the rounds, four at a time, alternately.
@@ -131,11 +128,8 @@ impl Emitter<'_> {
                 Ok(Some(Vals::Two(x, y)))
             }
             (Prim::Threefry2x32, _) => {
-                let wanted: Vec<_> = e
-                    .ins
-                    .iter()
-                    .map(|a| (a, broadcast_operand(ix, &self.lv.jaxpr.atom_aval(a).shape)))
-                    .collect();
+                let wanted: Vec<_> =
+                    e.ins.iter().map(|a| (a, broadcast_operand(ix, &self.lv.jaxpr.atom_aval(a).shape))).collect();
                 let got = ready!(self.want_all(&wanted));
                 let w = |i: usize| got[i].one();
                 let (x, y) = threefry(&mut self.cx.b, (w(0), w(1)), (w(2), w(3)));

@@ -88,8 +88,7 @@ pub(crate) fn top_k(lo: &mut Lowerer, s: &mut Schedule, e: &Eqn, axis: usize) ->
     let numbers = lo.map_temp(s, &positions, &[], |em, ix| Ok(Vals::One(ix[axis].emit(&mut em.cx.b))))?;
     let from = affine_source(lo, s, &e.ins[0], &ix)?;
     let values = Column { from, to: lo.temp(&aval), dtype: aval.dtype };
-    let places =
-        Column { from: (numbers, flatten(&ix, &aval.shape)), to: lo.temp(&positions), dtype: DType::I32 };
+    let places = Column { from: (numbers, flatten(&ix, &aval.shape)), to: lo.temp(&positions), dtype: DType::I32 };
     let columns = [values, places];
     push_sort(lo, s, e, &aval.shape, axis, &columns, 1, true)?;
     for ((&v, c), full) in e.outs.iter().zip(&columns).zip([&aval, &positions]) {

@@ -28,9 +28,7 @@ pub(crate) fn view_index(params: &Params, from: &[usize], to: &[usize], ix: &[Li
         Params::Squeeze { dimensions } => {
             let mut rest = ix.iter();
             (0..from.len())
-                .map(|a| {
-                    if dimensions.contains(&a) { Lin::at(0) } else { rest.next().cloned().unwrap_or_default() }
-                })
+                .map(|a| if dimensions.contains(&a) { Lin::at(0) } else { rest.next().cloned().unwrap_or_default() })
                 .collect()
         }
         Params::Slice { start_indices, strides, .. } => ix
@@ -45,9 +43,7 @@ pub(crate) fn view_index(params: &Params, from: &[usize], to: &[usize], ix: &[Li
             .iter()
             .zip(from)
             .enumerate()
-            .map(|(a, (i, &n))| {
-                if dimensions.contains(&a) { i.scaled(-1).shifted(n as i64 - 1) } else { i.clone() }
-            })
+            .map(|(a, (i, &n))| if dimensions.contains(&a) { i.scaled(-1).shifted(n as i64 - 1) } else { i.clone() })
             .collect(),
         Params::Reshape { .. } => split_axes(from, to)?
             .iter()
@@ -301,8 +297,7 @@ impl Emitter<'_> {
     ) -> Step<Vals> {
         let (operand, indices) = (&e.ins[0], &e.ins[1]);
         let from = self.lv.jaxpr.atom_aval(operand).shape.clone();
-        let batch: Vec<Lin> =
-            (0..ix.len()).filter(|a| !dims.offset_dims.contains(a)).map(|a| ix[a].clone()).collect();
+        let batch: Vec<Lin> = (0..ix.len()).filter(|a| !dims.offset_dims.contains(a)).map(|a| ix[a].clone()).collect();
         let wanted: Vec<(&Atom, Vec<Lin>)> = (0..dims.start_index_map.len())
             .map(|k| {
                 let mut at = batch.clone();

@@ -10,18 +10,14 @@ use crate::schedule::{Lowerer, Schedule};
 use crate::storage::{Vals, storage};
 use gradlens_ir::params::Window;
 use gradlens_ir::{Atom, DType, Eqn, Prim, ShapedArray};
-use gradlens_kernel::{
-    Access, BinOp, Combine, Const, Nest, NestKind, ScalarType, Scatter, ScatterOp, Step, Value,
-};
+use gradlens_kernel::{Access, BinOp, Combine, Const, Nest, NestKind, ScalarType, Scatter, ScatterOp, Step, Value};
 
 /// The position in the padded operand of an entry of a window: outer loops are the windows, inner ones their entries.
 fn entry(out: &[usize], w: &Window) -> Vec<Lin> {
     let windows = identity(out, 0);
     let entries = identity(&w.dimensions, out.len());
     (0..out.len())
-        .map(|a| {
-            windows[a].scaled(w.strides[a] as i64).plus(&entries[a].scaled(w.window_dilation[a] as i64))
-        })
+        .map(|a| windows[a].scaled(w.strides[a] as i64).plus(&entries[a].scaled(w.window_dilation[a] as i64)))
         .collect()
 }
 
@@ -44,8 +40,7 @@ pub(crate) fn reduce_window(lo: &mut Lowerer, s: &mut Schedule, e: &Eqn, w: &Win
         return Err(Unsupported::new(e.prim, "of complex numbers"));
     }
     let start = fold_identity(op, stored);
-    let mut group =
-        new_reduce(out.shape.to_vec(), w.dimensions.clone(), Combine::Each(vec![op; lanes]));
+    let mut group = new_reduce(out.shape.to_vec(), w.dimensions.clone(), Combine::Each(vec![op; lanes]));
     let Kind::Reduce { body, results, init, .. } = &mut group.kind else {
         return Err(Unsupported::new(e.prim, "is no reduction"));
     };
@@ -186,9 +181,7 @@ fn scatter_to(
     let out = e.outs[0];
     let aval = s.lv.aval(out).clone();
     let stored = storage(aval.dtype).0;
-    lo.map_result(s, out, &[], |em, _| {
-        Ok(Vals::One(em.cx.b.constant(Const { ty: stored.register(), bits: 0 })))
-    })?;
+    lo.map_result(s, out, &[], |em, _| Ok(Vals::One(em.cx.b.constant(Const { ty: stored.register(), bits: 0 }))))?;
     let Def::Buf(dest) = *s.lv.def(out) else { return Err(Unsupported::new(e.prim, "without a result")) };
     let mut args = crate::emit::Args::default();
     let mut cx = crate::emit::Ctx::new(source.shape.to_vec());

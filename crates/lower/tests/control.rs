@@ -74,8 +74,7 @@ fn scan_over(reverse: bool) -> ClosedJaxpr {
     let k = b.f32(&[]);
     let xs = b.f32(&[3, 2]);
     let c = b.constant(f32s(&[2], &[0.0, 0.0]));
-    let params =
-        Params::Scan { jaxpr: step, length: 3, reverse, unroll: 1, num_consts: 1, num_carry: 2 };
+    let params = Params::Scan { jaxpr: step, length: 3, reverse, unroll: 1, num_consts: 1, num_carry: 2 };
     let wide = f32_aval(&[3, 2]);
     let outs = [f32_aval(&[]), f32_aval(&[2]), wide.clone(), wide.clone(), wide];
     let out = b.typed(Prim::Scan, params, &[&k, &lit(5.0), &c, &xs], &outs);
@@ -90,13 +89,7 @@ fn scan_reads_and_writes_rows_in_place() {
     let minus: Vec<f64> = rows.iter().map(|x: &f64| -x).collect();
     assert_eq!(
         both(&scan_over(false), &inputs),
-        [
-            vec![-135.0, -246.0],
-            vec![1.0, 2.0, 13.0, 24.0, 135.0, 246.0],
-            rows.clone(),
-            minus.clone(),
-            vec![5.0],
-        ]
+        [vec![-135.0, -246.0], vec![1.0, 2.0, 13.0, 24.0, 135.0, 246.0], rows.clone(), minus.clone(), vec![5.0],]
     );
     assert_eq!(
         both(&scan_over(true), &inputs),
@@ -112,20 +105,12 @@ fn loops_nest() {
         vec![s.clone(), s]
     });
     let outer = body(&[&[], &[3]], |b, x| {
-        let params = Params::Scan {
-            jaxpr: inner,
-            length: 3,
-            reverse: false,
-            unroll: 1,
-            num_consts: 0,
-            num_carry: 1,
-        };
+        let params = Params::Scan { jaxpr: inner, length: 3, reverse: false, unroll: 1, num_consts: 0, num_carry: 1 };
         b.typed(Prim::Scan, params, &[&x[0], &x[1]], &[f32_aval(&[]), f32_aval(&[3])])
     });
     let mut b = Builder::default();
     let xs = b.f32(&[2, 3]);
-    let params =
-        Params::Scan { jaxpr: outer, length: 2, reverse: false, unroll: 1, num_consts: 0, num_carry: 1 };
+    let params = Params::Scan { jaxpr: outer, length: 2, reverse: false, unroll: 1, num_consts: 0, num_carry: 1 };
     let out = b.typed(Prim::Scan, params, &[&lit(0.0), &xs], &[f32_aval(&[]), f32_aval(&[2, 3])]);
     let j = b.finish(&[&out[0], &out[1]]);
     assert_eq!(both(&j, &[ramp(&[2, 3], 1.0)]), [vec![21.0], vec![1.0, 3.0, 6.0, 10.0, 15.0, 21.0]]);

@@ -36,8 +36,7 @@ fn views_are_indices() {
     let shape = Shape::from_slice(&[2, 2]);
     let w = b.op1(Prim::BroadcastInDim, Params::BroadcastInDim { shape, broadcast_dimensions: vec![1] }, &[&q]);
     let out = b.op(Prim::Add, &[&w, &lit(10.0)]);
-    let flat =
-        b.op1(Prim::Reshape, Params::Reshape { new_sizes: Shape::from_slice(&[4]), dimensions: None }, &[&out]);
+    let flat = b.op1(Prim::Reshape, Params::Reshape { new_sizes: Shape::from_slice(&[4]), dimensions: None }, &[&out]);
     let j = b.finish(&[&flat, &r]);
     // x = [[0 1 2] [3 4 5]]; t = [[0 3] [1 4] [2 5]]; r = [[2 5] [1 4] [0 3]]; s = [[5] [3]].
     assert_eq!(both(&j, &[ramp(&[2, 3], 0.0)]), [vec![15.0, 13.0, 15.0, 13.0], vec![2.0, 5.0, 1.0, 4.0, 0.0, 3.0]]);

@@ -52,10 +52,8 @@ fn step(b: &mut Builder, r: &mut Rng, pool: &mut Vec<Atom>) {
         10 if rank < 3 => {
             let mut wide = shape.clone();
             wide.push(3);
-            let params = Params::BroadcastInDim {
-                shape: Shape::from_slice(&wide),
-                broadcast_dimensions: (0..rank).collect(),
-            };
+            let params =
+                Params::BroadcastInDim { shape: Shape::from_slice(&wide), broadcast_dimensions: (0..rank).collect() };
             b.op1(Prim::BroadcastInDim, params, &[&x])
         }
         11 => {

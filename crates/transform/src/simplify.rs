@@ -237,12 +237,7 @@ pub fn cse(closed: &ClosedJaxpr) -> ClosedJaxpr {
         }
     }
     let outs = from.outs.iter().map(|a| subst(&replaced, a)).collect();
-    let jaxpr = Jaxpr {
-        avals: from.avals.clone(),
-        constvars: from.constvars.clone(),
-        invars: from.invars.clone(),
-        eqns,
-        outs,
-    };
+    let jaxpr =
+        Jaxpr { avals: from.avals.clone(), constvars: from.constvars.clone(), invars: from.invars.clone(), eqns, outs };
     ClosedJaxpr { jaxpr: jaxpr.into(), consts: closed.consts.clone() }
 }
