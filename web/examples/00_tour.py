@@ -1,5 +1,5 @@
 # Start here: a bend, a break, a blow-up and a dead gradient
-# Move over the plot, click an event, plot its cure beside it.
+# Move over the plot, click an event, plot its cure.
 # window: -4 4
 import jax
 import jax.numpy as jnp
@@ -15,4 +15,4 @@ def f(x, a=1.0):
 
 print("f(2)  =", f(2.0))
 print("f'(2) =", jax.grad(f)(2.0))
-print("f'(-1) =", jax.grad(f)(-1.0), "(the value there is fine)")
+print("f'(-1) =", jax.grad(f)(-1.0), "(f(-1) is fine)")

@@ -6,7 +6,7 @@
 //! JavaScript's arrays are tuples, plain objects are dicts, typed arrays are NumPy arrays of their type.
 
 use crate::handles::{self, Held};
-use gradlens_ir::{Array, DType, Error, ErrorClass, LocalBoxFuture, Result, ShapedArray};
+use gradlens_numpy::ir::{Array, DType, Error, ErrorClass, LocalBoxFuture, Result, ShapedArray};
 use gradlens_numpy::{Arg, Callable, Cx, HostObject};
 use js_sys::{BigInt, Function, Object, Promise, Reflect, Uint8Array};
 use std::any::Any;
@@ -147,7 +147,8 @@ pub fn handle(value: &JsValue) -> Option<u32> {
 fn plain_object(value: &JsValue) -> Option<Object> {
     let object = value.dyn_ref::<Object>()?;
     let prototype = Object::get_prototype_of(object);
-    let plain = prototype.is_null() || JsValue::from(prototype) == JsValue::from(Object::get_prototype_of(&Object::new()));
+    let plain =
+        prototype.is_null() || JsValue::from(prototype) == JsValue::from(Object::get_prototype_of(&Object::new()));
     plain.then(|| object.clone())
 }
 
@@ -176,7 +177,7 @@ fn typed_array(value: &JsValue) -> Option<Array> {
     let (offset, length) = (field("byteOffset")?.as_f64()? as u32, field("byteLength")?.as_f64()? as u32);
     let bytes = Uint8Array::new_with_byte_offset_and_length(&buffer, offset, length).to_vec();
     let shape = [bytes.len() / dtype.size()];
-    let data = Rc::new(gradlens_ir::HostBuf::from_bytes(&bytes));
+    let data = Rc::new(gradlens_numpy::ir::HostBuf::from_bytes(&bytes));
     Some(Array::from_host(ShapedArray::new(shape, dtype), data))
 }
 
@@ -288,7 +289,8 @@ pub fn to_throw(error: &Error) -> JsValue {
     }
     let class = error.class();
     let (message, name) = if class == ErrorClass::Suspend {
-        let text = "a value is still on its way from the device: await its data(), or call this function's `async` form";
+        let text =
+            "a value is still on its way from the device: await its data(), or call this function's `async` form";
         (text.to_string(), "gradlens.Suspend")
     } else {
         let help = error.help().map(|h| format!("\n\n{h}")).unwrap_or_default();

@@ -2,7 +2,7 @@
 //! JavaScript's wrappers carry the number and give it back when they are collected (a FinalizationRegistry); nobody
 //! frees by hand.
 
-use gradlens_ir::Value;
+use gradlens_numpy::ir::Value;
 use gradlens_numpy::{Arg, Callable, Object};
 use std::cell::RefCell;
 use std::rc::Rc;

@@ -4,7 +4,7 @@ use crate::convert::{self, Numbers, elements, entries, from_js, to_js, to_throw}
 use crate::handles::{self, Held};
 use crate::page::plain;
 use crate::runtime;
-use gradlens_ir::{Error, LocalBoxFuture, Result, Value};
+use gradlens_numpy::ir::{Error, LocalBoxFuture, Result, Value};
 use gradlens_numpy::{Arg, Callable, Item, Kind, Method, print, registry};
 use serde::Serialize;
 use std::rc::Rc;
@@ -105,9 +105,7 @@ pub fn kind_of(path: &str) -> Option<String> {
 pub fn constant(path: &str) -> Js {
     match registry().get(path) {
         Some(Item::Constant(value)) => to_js(value),
-        Some(Item::Function(f)) => {
-            to_js(&Arg::Callable(Rc::new(gradlens_numpy::LibraryFunction(f.clone()))))
-        }
+        Some(Item::Function(f)) => to_js(&Arg::Callable(Rc::new(gradlens_numpy::LibraryFunction(f.clone())))),
         _ => Err(JsError::new(&format!("no constant {path}")).into()),
     }
 }
@@ -152,7 +150,7 @@ impl Call {
         match future.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
             Poll::Ready(Ok(value)) => to_js(&value),
             Poll::Ready(Err(e)) => Err(to_throw(&e)),
-            Poll::Pending => Err(to_throw(&Error::new(gradlens_ir::ErrorClass::Suspend, ""))),
+            Poll::Pending => Err(to_throw(&Error::new(gradlens_numpy::ir::ErrorClass::Suspend, ""))),
         }
     }
 
@@ -168,13 +166,10 @@ fn keywords(value: &JsValue, params: &[(Rc<str>, Kind)]) -> Result<Option<Vec<(R
         return Ok(None);
     }
     let named = entries(object, Numbers::Ints)?;
-    let known = |name: &str| {
-        params.iter().any(|(p, kind)| &**p == name && matches!(kind, Kind::Normal | Kind::KeywordOnly))
-    };
-    let named: Vec<(Rc<str>, Arg)> = named
-        .into_iter()
-        .map(|(k, v)| if known(&k) { (k, v) } else { (Rc::from(snake(&k).as_str()), v) })
-        .collect();
+    let known =
+        |name: &str| params.iter().any(|(p, kind)| &**p == name && matches!(kind, Kind::Normal | Kind::KeywordOnly));
+    let named: Vec<(Rc<str>, Arg)> =
+        named.into_iter().map(|(k, v)| if known(&k) { (k, v) } else { (Rc::from(snake(&k).as_str()), v) }).collect();
     Ok((!named.is_empty() && named.iter().all(|(k, _)| known(k))).then_some(named))
 }
 
@@ -320,7 +315,7 @@ pub fn is_tracer(id: u32) -> std::result::Result<bool, JsValue> {
 }
 
 /// What a look at a value without data says, in JAX's words.
-fn concrete(id: u32) -> std::result::Result<gradlens_ir::Array, JsValue> {
+fn concrete(id: u32) -> std::result::Result<gradlens_numpy::ir::Array, JsValue> {
     match value(id)? {
         Value::Array(array) => Ok(array),
         tracer => {

@@ -1,7 +1,7 @@
 //! The one engine context that JavaScript's calls share.
 
-use gradlens_ir::{Error, Result};
 use gradlens_numpy::Cx;
+use gradlens_numpy::ir::{Error, Result};
 use std::cell::RefCell;
 
 thread_local! {

@@ -13,6 +13,8 @@ pub mod table;
 pub mod tree;
 
 pub use arg::{AbstractType, Arg, Callable, CustomNode, HostObject, Kind, Object, PyType, TypeArg, TypeHandle, arg_eq};
+/// The types that arguments are made of, for bindings, which see this crate and not the ones below it.
+pub use gradlens_ir as ir;
 pub use gradlens_transform::{Cx, Look};
 pub use table::{Bound, Entry, Function, Imp, Item, LibraryFunction, Method, Param, Registry, registry};
 
