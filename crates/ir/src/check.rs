@@ -78,7 +78,9 @@ fn call(j: &ClosedJaxpr, ins: &[&ShapedArray], outs: &[&ShapedArray]) -> Result<
 fn check_inner(p: &Params, ins: &[&ShapedArray], outs: &[&ShapedArray]) -> Result<(), String> {
     match p {
         Params::Jit { jaxpr, .. } | Params::Remat { jaxpr, .. } => call(jaxpr, ins, outs),
-        Params::CustomJvpCall { call_jaxpr, .. } | Params::CustomVjpCall { call_jaxpr, .. } => call(call_jaxpr, ins, outs),
+        Params::CustomJvpCall { call_jaxpr, .. } | Params::CustomVjpCall { call_jaxpr, .. } => {
+            call(call_jaxpr, ins, outs)
+        }
         Params::Cond { branches } => {
             let Some((_, operands)) = ins.split_first() else { return Err("no index".into()) };
             branches.iter().try_for_each(|b| call(b, operands, outs))

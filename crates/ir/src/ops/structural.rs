@@ -30,6 +30,9 @@ pub fn broadcast(cx: &dyn Bind, x: &Value, sizes: &[usize]) -> Result<Value> {
 
 /// `lax.expand_dims`: new axes of size one, numbered as in the result.
 pub fn expand_dims(cx: &dyn Bind, x: &Value, dimensions: &[usize]) -> Result<Value> {
+    if dimensions.is_empty() {
+        return Ok(x.clone());
+    }
     let rank = x.ndim() + dimensions.len();
     let kept: Vec<usize> = (0..rank).filter(|i| !dimensions.contains(i)).collect();
     let mut shape = vec![1; rank];

@@ -122,10 +122,7 @@ impl Printer {
     }
 
     fn binders(&mut self, jaxpr: &Jaxpr, vars: &[Var]) -> Doc {
-        let docs = vars
-            .iter()
-            .map(|&v| text(format!("{}:{}", self.name(jaxpr, v), jaxpr.aval(v).short())))
-            .collect();
+        let docs = vars.iter().map(|&v| text(format!("{}:{}", self.name(jaxpr, v), jaxpr.aval(v).short()))).collect();
         words("", docs)
     }
 

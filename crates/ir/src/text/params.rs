@@ -42,7 +42,13 @@ fn pairs(xs: &[(i64, i64)]) -> String {
 }
 
 fn dot_dims(d: &DotDims) -> String {
-    format!("(({}, {}), ({}, {}))", list(&d.lhs_contract), list(&d.rhs_contract), list(&d.lhs_batch), list(&d.rhs_batch))
+    format!(
+        "(({}, {}), ({}, {}))",
+        list(&d.lhs_contract),
+        list(&d.rhs_contract),
+        list(&d.lhs_batch),
+        list(&d.rhs_batch)
+    )
 }
 
 fn gather_dims(d: &GatherDims) -> String {
@@ -146,7 +152,9 @@ pub(crate) fn items(
             texts([("exponent_bits", exponent_bits.to_string()), ("mantissa_bits", mantissa_bits.to_string())])
         }
         Params::BroadcastInDim { broadcast_dimensions, .. } if broadcast_dimensions.is_empty() => vec![],
-        Params::BroadcastInDim { broadcast_dimensions, .. } => texts([("broadcast_dimensions", t(broadcast_dimensions))]),
+        Params::BroadcastInDim { broadcast_dimensions, .. } => {
+            texts([("broadcast_dimensions", t(broadcast_dimensions))])
+        }
         Params::Reshape { new_sizes, dimensions } => texts([
             ("dimensions", dimensions.as_ref().map_or("None".into(), |d| t(d))),
             ("new_sizes", t(new_sizes)),
@@ -177,7 +185,9 @@ pub(crate) fn items(
             texts([("axes", t(axes)), ("out_sharding", "None".into())])
         }
         Params::Reduce { axes } => texts([("axes", t(axes))]),
-        Params::ArgReduce { axis, index_dtype } => texts([("axes", t(&[*axis])), ("index_dtype", index_dtype.name().into())]),
+        Params::ArgReduce { axis, index_dtype } => {
+            texts([("axes", t(&[*axis])), ("index_dtype", index_dtype.name().into())])
+        }
         Params::Cumulative { axis, reverse } => texts([("axis", int(*axis)), ("reverse", py_bool(*reverse).into())]),
         Params::DotGeneral { dims, preferred_element_type } => {
             let mut items = texts([("dimension_numbers", dot_dims(dims))]);
@@ -254,7 +264,9 @@ pub(crate) fn items(
                 ("full_matrices", py_bool(*full_matrices)),
                 ("subset_by_index", "None"),
             ]),
-            Prim::Qr => texts([("full_matrices", py_bool(*full_matrices)), ("pivoting", "False"), ("use_magma", "None")]),
+            Prim::Qr => {
+                texts([("full_matrices", py_bool(*full_matrices)), ("pivoting", "False"), ("use_magma", "None")])
+            }
             _ => vec![],
         },
         Params::LuPivots { permutation_size } => texts([("permutation_size", int(*permutation_size))]),
@@ -364,7 +376,9 @@ pub(crate) fn inner(e: &Eqn, update: &mut dyn FnMut(Prim) -> Option<Rc<Jaxpr>>) 
     let one = |j: &crate::ClosedJaxpr| vec![j.jaxpr.clone()];
     match &e.params {
         Params::Cond { branches } => (None, branches.iter().map(|b| b.jaxpr.clone()).collect()),
-        Params::While { cond_jaxpr, body_jaxpr, .. } => (None, vec![cond_jaxpr.jaxpr.clone(), body_jaxpr.jaxpr.clone()]),
+        Params::While { cond_jaxpr, body_jaxpr, .. } => {
+            (None, vec![cond_jaxpr.jaxpr.clone(), body_jaxpr.jaxpr.clone()])
+        }
         Params::Scan { jaxpr, .. } | Params::Remat { jaxpr, .. } => (None, one(jaxpr)),
         Params::Jit { name, jaxpr } => (Some(name.clone()), one(jaxpr)),
         Params::CustomJvpCall { call_jaxpr, .. } | Params::CustomVjpCall { call_jaxpr, .. } => (None, one(call_jaxpr)),

@@ -18,7 +18,14 @@ impl B {
     fn eqns(&mut self, prim: Prim, params: Params, ins: &[Atom], outs: &[(&[usize], DType)]) -> Vec<Atom> {
         let outs: Vec<Var> = outs.iter().map(|(s, d)| self.0.new_var(ShapedArray::new(s, *d))).collect();
         let result = outs.iter().map(|v| Atom::Var(*v)).collect();
-        self.0.eqns.push(Eqn { prim, params, ins: ins.to_vec(), outs, span: Default::default(), role: Default::default() });
+        self.0.eqns.push(Eqn {
+            prim,
+            params,
+            ins: ins.to_vec(),
+            outs,
+            span: Default::default(),
+            role: Default::default(),
+        });
         result
     }
     fn eqn(&mut self, prim: Prim, params: Params, ins: &[Atom], shape: &[usize], d: DType) -> Atom {
