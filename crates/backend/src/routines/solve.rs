@@ -11,8 +11,7 @@ pub fn cholesky<S: Number>(a: &Matrix<S>) -> Matrix<S> {
         for k in 0..j {
             d -= l[(j, k)].norm();
         }
-        // Negated so that a NaN counts as a failure too.
-        if !(d > 0.0) {
+        if d.is_nan() || d <= 0.0 {
             let bad = S::new(f64::NAN, f64::NAN);
             for i in 0..n {
                 (0..=i).for_each(|k| l[(i, k)] = bad);
@@ -86,7 +85,7 @@ pub struct Triangular {
 pub fn triangular_solve<S: Number>(a: &Matrix<S>, b: &mut Matrix<S>, s: Triangular) {
     let n = a.rows;
     // x op(a) = b is op(a)^T x^T = b^T: the same recurrence with rows and columns exchanged.
-    let transpose = s.transpose != !s.left;
+    let transpose = s.transpose == s.left;
     let lower = s.lower != transpose;
     let at = |i: usize, j: usize| {
         let x = if transpose { a[(j, i)] } else { a[(i, j)] };
