@@ -1,6 +1,8 @@
 //! A builder of small Jaxprs, and a run on the reference interpreter.
 #![allow(dead_code)]
 
+pub mod engine;
+
 use gradlens_backend::Interpreter;
 use gradlens_backend::{Backend, Buffer};
 use gradlens_ir::elementwise::shared::elementwise_type;
