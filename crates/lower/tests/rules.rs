@@ -4,8 +4,9 @@
 mod common;
 use common::engine::{case, check_all, noise};
 use gradlens_ir::ops::{self, IndexOptions};
-use gradlens_ir::params::{DotDims, GatherDims, IndexMode, ScatterDims};
-use gradlens_ir::{Array, Bind, DType, Result, Value};
+use gradlens_ir::params::{ConvDims, DotDims, GatherDims, IndexMode, ScatterDims, Window};
+use gradlens_ir::structural::matrix;
+use gradlens_ir::{Array, Bind, DType, Params, Prim, Result, Value};
 
 fn ints(shape: &[usize], xs: &[i32]) -> Array {
     Array::from_slice(shape, DType::I32, xs)
@@ -233,4 +234,190 @@ fn ties() {
         let got = now(linear.transpose(&cx, &[Some(ones)])).expect("runs")[0].clone().expect("a gradient");
         assert_eq!(&got.as_array().expect("concrete").to_f64s().expect("host"), want, "{name}");
     }
+}
+
+fn window(
+    dimensions: &[usize],
+    strides: &[usize],
+    padding: &[(i64, i64)],
+    base: &[usize],
+    dilation: &[usize],
+) -> Window {
+    Window {
+        dimensions: dimensions.to_vec(),
+        strides: strides.to_vec(),
+        padding: padding.to_vec(),
+        base_dilation: base.to_vec(),
+        window_dilation: dilation.to_vec(),
+    }
+}
+
+fn pool(cx: &dyn Bind, prim: Prim, x: &Value) -> Result<Vec<Value>> {
+    one(ops::reduce_window(cx, prim, x, window(&[2, 3], &[1, 2], &[(1, 0), (1, 1)], &[1, 1], &[1, 1])))
+}
+
+#[test]
+fn windows() {
+    let a = || vec![noise(&[4, 6], 3)];
+    check_all(&[
+        case("reduce_window_sum", a(), |cx, x| pool(cx, Prim::ReduceWindowSum, &x[0])),
+        case("reduce_window_sum, dilated", a(), |cx, x| {
+            let w = window(&[2, 2], &[1, 2], &[(0, 1), (2, 0)], &[1, 2], &[2, 3]);
+            one(ops::reduce_window(cx, Prim::ReduceWindowSum, &x[0], w))
+        }),
+        case("reduce_window_max", a(), |cx, x| pool(cx, Prim::ReduceWindowMax, &x[0])),
+        case("reduce_window_min", a(), |cx, x| pool(cx, Prim::ReduceWindowMin, &x[0])),
+        case("reduce_window_max, dilated", a(), |cx, x| {
+            let w = window(&[2, 2], &[1, 2], &[(0, 1), (0, 1)], &[1, 2], &[1, 1]);
+            one(ops::reduce_window(cx, Prim::ReduceWindowMax, &x[0], w))
+        }),
+    ]);
+}
+
+fn conv(
+    cx: &dyn Bind,
+    x: &[Value],
+    window: Window,
+    spec: [&[usize]; 3],
+    feature_group_count: usize,
+    batch_group_count: usize,
+) -> Result<Vec<Value>> {
+    let [lhs, rhs, out] = spec.map(<[usize]>::to_vec);
+    let params = Params::Conv {
+        window,
+        dims: ConvDims { lhs_spec: lhs, rhs_spec: rhs, out_spec: out },
+        feature_group_count,
+        batch_group_count,
+        preferred_element_type: None,
+    };
+    one(cx.bind1(Prim::ConvGeneralDilated, params, x))
+}
+
+#[test]
+fn convolutions() {
+    const PLAIN: [&[usize]; 3] = [&[0, 1, 2], &[0, 1, 2], &[0, 1, 2]];
+    check_all(&[
+        case("one axis", vec![noise(&[2, 3, 7], 1), noise(&[4, 3, 3], 2)], |cx, x| {
+            conv(cx, x, window(&[], &[2], &[(1, 2)], &[1], &[1]), PLAIN, 1, 1)
+        }),
+        case("dilated", vec![noise(&[1, 2, 5], 1), noise(&[3, 2, 2], 2)], |cx, x| {
+            conv(cx, x, window(&[], &[1], &[(2, 1)], &[2], &[3]), PLAIN, 1, 1)
+        }),
+        case("feature groups", vec![noise(&[2, 4, 5], 1), noise(&[6, 2, 2], 2)], |cx, x| {
+            conv(cx, x, window(&[], &[1], &[(0, 1)], &[1], &[1]), PLAIN, 2, 1)
+        }),
+        case("batch groups", vec![noise(&[4, 3, 5], 1), noise(&[6, 3, 2], 2)], |cx, x| {
+            conv(cx, x, window(&[], &[1], &[(0, 0)], &[1], &[1]), PLAIN, 1, 2)
+        }),
+        case("two axes, channels last", vec![noise(&[1, 4, 5, 2], 1), noise(&[2, 2, 2, 3], 2)], |cx, x| {
+            let spec: [&[usize]; 3] = [&[0, 3, 1, 2], &[3, 2, 0, 1], &[0, 3, 1, 2]];
+            conv(cx, x, window(&[], &[1, 2], &[(1, 0), (0, 1)], &[1, 1], &[1, 1]), spec, 1, 1)
+        }),
+    ]);
+}
+
+/// A symmetric positive definite matrix from any square one.
+fn definite(cx: &dyn Bind, x: &Value) -> Result<Value> {
+    let n = x.shape()[0];
+    let product = ops::dot_general(cx, x, x, dims(&[1], &[1], &[], &[]), None)?;
+    ops::add(cx, &product, &matrix::eye(cx, DType::F64, &[], n)?)
+}
+
+/// Elements of one matrix, to be differentiated apart from the signs that its factors may have.
+fn squares(cx: &dyn Bind, x: &Value) -> Result<Value> {
+    ops::mul(cx, x, x)
+}
+
+#[test]
+fn factorisations() {
+    let a = || vec![noise(&[3, 3], 21)];
+    let tall = || vec![noise(&[4, 3], 22)];
+    let wide = || vec![noise(&[3, 4], 23)];
+    check_all(&[
+        case("cholesky", a(), |cx, x| one(cx.bind1(Prim::Cholesky, Params::None, &[definite(cx, &x[0])?]))),
+        case("lu", a(), |cx, x| Ok(cx.bind(Prim::Lu, Params::None, x)?.into_vec())),
+        case("lu of a tall matrix", tall(), |cx, x| Ok(cx.bind(Prim::Lu, Params::None, x)?.into_vec())),
+        case("lu of a wide matrix", wide(), |cx, x| Ok(cx.bind(Prim::Lu, Params::None, x)?.into_vec())),
+        case("qr", a(), |cx, x| Ok(cx.bind(Prim::Qr, linalg(false, true), x)?.into_vec())),
+        case("qr of a tall matrix", tall(), |cx, x| Ok(cx.bind(Prim::Qr, linalg(false, true), x)?.into_vec())),
+        case("qr of a wide matrix", wide(), |cx, x| Ok(cx.bind(Prim::Qr, linalg(false, true), x)?.into_vec())),
+        case("full qr of a tall matrix", tall(), |cx, x| Ok(cx.bind(Prim::Qr, linalg(true, true), x)?.into_vec())),
+        case("eigh", a(), |cx, x| {
+            let outs = cx.bind(Prim::Eigh, linalg(false, true), &[definite(cx, &x[0])?])?;
+            Ok(vec![squares(cx, &outs[0])?, outs[1].clone()])
+        }),
+        case("svd", a(), |cx, x| {
+            let outs = cx.bind(Prim::Svd, linalg(false, true), x)?;
+            Ok(vec![outs[0].clone(), squares(cx, &outs[1])?, squares(cx, &outs[2])?])
+        }),
+        case("svd of a tall matrix", tall(), |cx, x| {
+            let outs = cx.bind(Prim::Svd, linalg(false, true), x)?;
+            Ok(vec![outs[0].clone(), squares(cx, &outs[1])?, squares(cx, &outs[2])?])
+        }),
+        case("svd of a wide matrix", wide(), |cx, x| {
+            let outs = cx.bind(Prim::Svd, linalg(false, true), x)?;
+            Ok(vec![outs[0].clone(), squares(cx, &outs[1])?, squares(cx, &outs[2])?])
+        }),
+        case("singular values", tall(), |cx, x| Ok(cx.bind(Prim::Svd, linalg(false, false), x)?.into_vec())),
+    ]);
+}
+
+fn linalg(full_matrices: bool, compute_vectors: bool) -> Params {
+    Params::Linalg { full_matrices, compute_vectors, lower: true }
+}
+
+#[test]
+fn triangular_systems() {
+    // Well-conditioned: the diagonal is at least 2 in size.
+    fn safe(cx: &dyn Bind, x: &Value) -> Result<Value> {
+        let three = ops::scalar(DType::F64, 3.0);
+        ops::add(cx, x, &ops::mul(cx, &three, &matrix::eye(cx, DType::F64, &[], x.shape()[0])?)?)
+    }
+    fn solve(cx: &dyn Bind, x: &[Value], bits: u32) -> Result<Vec<Value>> {
+        let on = |b: u32| bits >> b & 1 == 1;
+        let s = matrix::Triangular { left: on(0), lower: on(1), transpose: on(2), conjugate: false, unit: on(3) };
+        one(matrix::triangular_solve(cx, &safe(cx, &x[0])?, &x[1], s))
+    }
+    let left = || vec![noise(&[3, 3], 5), noise(&[3, 2], 6)];
+    let right = || vec![noise(&[3, 3], 5), noise(&[5, 3], 6)];
+    check_all(&[
+        case("left, upper", left(), |cx, x| solve(cx, x, 0b0001)),
+        case("left, lower", left(), |cx, x| solve(cx, x, 0b0011)),
+        case("left, lower, transposed", left(), |cx, x| solve(cx, x, 0b0111)),
+        case("left, upper, unit", left(), |cx, x| solve(cx, x, 0b1001)),
+        case("right, upper", right(), |cx, x| solve(cx, x, 0b0000)),
+        case("right, lower, transposed, unit", right(), |cx, x| solve(cx, x, 0b1110)),
+        case("general", left(), |cx, x| one(matrix::solve(cx, &safe(cx, &x[0])?, &x[1], false))),
+        case("general, adjoint", left(), |cx, x| one(matrix::solve(cx, &safe(cx, &x[0])?, &x[1], true))),
+    ]);
+}
+
+#[test]
+fn random_numbers() {
+    fn key(cx: &dyn Bind, seed: &Value) -> Result<Value> {
+        cx.bind1(Prim::RandomSeed, Params::None, &[seed.clone()])
+    }
+    fn words(cx: &dyn Bind, key: &Value) -> Result<Vec<Value>> {
+        one(cx.bind1(Prim::RandomUnwrap, Params::None, &[key.clone()]))
+    }
+    let seed = || vec![ints(&[], &[42])];
+    check_all(&[
+        case("seed", seed(), |cx, x| words(cx, &key(cx, &x[0])?)),
+        case("split", seed(), |cx, x| {
+            let shape = Params::RandomShape { shape: gradlens_ir::Shape::from_slice(&[2, 2]) };
+            words(cx, &cx.bind1(Prim::RandomSplit, shape, &[key(cx, &x[0])?])?)
+        }),
+        case("fold_in", vec![ints(&[], &[42]), ints(&[], &[3])], |cx, x| {
+            let data = ops::convert(cx, &x[1], DType::U32, false)?;
+            words(cx, &cx.bind1(Prim::RandomFoldIn, Params::None, &[key(cx, &x[0])?, data])?)
+        }),
+        case("bits", seed(), |cx, x| {
+            let bits = Params::RandomBits { bit_width: 32, shape: gradlens_ir::Shape::from_slice(&[3]) };
+            one(cx.bind1(Prim::RandomBits, bits, &[key(cx, &x[0])?]))
+        }),
+        case("wrap", seed(), |cx, x| {
+            let w = words(cx, &key(cx, &x[0])?)?;
+            words(cx, &cx.bind1(Prim::RandomWrap, Params::None, &w)?)
+        }),
+    ]);
 }

@@ -17,7 +17,7 @@ use std::task::{Context, Poll, Waker};
 struct OnInterpreter;
 
 impl Executor for OnInterpreter {
-    fn eqn(&self, prim: Prim, params: &Params, args: &[Array], outs: &[ShapedArray]) -> Result<Vec<Array>> {
+    fn eqn(&self, prim: Prim, params: &Params, args: &[Array], outs: &[ShapedArray]) -> Result<Option<Vec<Array>>> {
         let mut jaxpr = Jaxpr::default();
         let mut var = |a: &ShapedArray| jaxpr.new_var(a.clone());
         let invars: Vec<_> = args.iter().map(|a| var(a.aval())).collect();
@@ -34,9 +34,9 @@ impl Executor for OnInterpreter {
         jaxpr.outs = outvars.into_iter().map(Atom::Var).collect();
         self.jaxpr(&ClosedJaxpr::new(jaxpr, vec![]), args)
     }
-    fn jaxpr(&self, closed: &ClosedJaxpr, args: &[Array]) -> Result<Vec<Array>> {
+    fn jaxpr(&self, closed: &ClosedJaxpr, args: &[Array]) -> Result<Option<Vec<Array>>> {
         let _ = lowered(closed, &gradlens_lower::Options::default());
-        Ok(run(closed, args))
+        Ok(Some(run(closed, args)))
     }
 }
 
