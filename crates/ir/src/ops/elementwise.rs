@@ -5,10 +5,11 @@ use crate::error::Result;
 use crate::params::{Params, Rounding};
 use crate::prim::Prim;
 use crate::value::{Bind, Value};
+use std::slice::from_ref;
 
 macro_rules! unary { ($($f:ident $p:ident),* $(,)?) => { $(
     #[doc = concat!("`lax.", stringify!($f), "`.")]
-    pub fn $f(cx: &dyn Bind, x: &Value) -> Result<Value> { cx.bind1(Prim::$p, Params::None, &[x.clone()]) }
+    pub fn $f(cx: &dyn Bind, x: &Value) -> Result<Value> { cx.bind1(Prim::$p, Params::None, from_ref(x)) }
 )* } }
 macro_rules! binary { ($($f:ident $p:ident),* $(,)?) => { $(
     #[doc = concat!("`lax.", stringify!($f), "`.")]
@@ -32,7 +33,7 @@ binary!(
 
 /// `lax.round`.
 pub fn round(cx: &dyn Bind, x: &Value, rounding_method: Rounding) -> Result<Value> {
-    cx.bind1(Prim::Round, Params::Round { rounding_method }, &[x.clone()])
+    cx.bind1(Prim::Round, Params::Round { rounding_method }, from_ref(x))
 }
 
 /// `lax.clamp`: operands in its order.
@@ -42,7 +43,7 @@ pub fn clamp(cx: &dyn Bind, lo: &Value, x: &Value, hi: &Value) -> Result<Value> 
 
 /// `lax.bitcast_convert_type`.
 pub fn bitcast(cx: &dyn Bind, x: &Value, new_dtype: DType) -> Result<Value> {
-    cx.bind1(Prim::BitcastConvertType, Params::BitcastConvertType { new_dtype }, &[x.clone()])
+    cx.bind1(Prim::BitcastConvertType, Params::BitcastConvertType { new_dtype }, from_ref(x))
 }
 
 /// `lax.convert_element_type` with the weak flag of the result.
@@ -50,7 +51,7 @@ pub fn convert(cx: &dyn Bind, x: &Value, new_dtype: DType, weak_type: bool) -> R
     if x.dtype() == new_dtype && x.aval().weak_type == weak_type {
         return Ok(x.clone());
     }
-    cx.bind1(Prim::ConvertElementType, Params::ConvertElementType { new_dtype, weak_type }, &[x.clone()])
+    cx.bind1(Prim::ConvertElementType, Params::ConvertElementType { new_dtype, weak_type }, from_ref(x))
 }
 
 /// `lax.select_n(which, cases...)`.
@@ -67,5 +68,5 @@ pub fn select(cx: &dyn Bind, pred: &Value, on_true: &Value, on_false: &Value) ->
 
 /// `lax.integer_pow`.
 pub fn integer_pow(cx: &dyn Bind, x: &Value, y: i32) -> Result<Value> {
-    cx.bind1(Prim::IntegerPow, Params::IntegerPow { y }, &[x.clone()])
+    cx.bind1(Prim::IntegerPow, Params::IntegerPow { y }, from_ref(x))
 }

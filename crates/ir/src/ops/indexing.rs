@@ -5,6 +5,7 @@ use crate::error::Result;
 use crate::params::{Bits, GatherDims, IndexMode, Params, ScatterDims};
 use crate::prim::Prim;
 use crate::value::{Bind, Value};
+use std::slice::from_ref;
 
 /// The keyword arguments of `lax.gather` and `lax.scatter`; the default is theirs.
 #[derive(Clone, PartialEq, Debug, Default)]
@@ -105,7 +106,7 @@ pub fn sort(cx: &dyn Bind, xs: &[Value], dimension: usize, is_stable: bool, num_
 
 /// `lax.top_k`: values and their indices.
 pub fn top_k(cx: &dyn Bind, x: &Value, k: usize, axis: usize) -> Result<(Value, Value)> {
-    let mut outs = cx.bind(Prim::TopK, Params::TopK { k, axis }, &[x.clone()])?;
+    let mut outs = cx.bind(Prim::TopK, Params::TopK { k, axis }, from_ref(x))?;
     let indices = outs.remove(1);
     Ok((outs.remove(0), indices))
 }

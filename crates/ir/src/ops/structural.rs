@@ -6,6 +6,7 @@ use crate::error::Result;
 use crate::params::{DotDims, Params, Window};
 use crate::prim::Prim;
 use crate::value::{Bind, Value};
+use std::slice::from_ref;
 
 /// `lax.broadcast_in_dim`: only a scalar that stays one is left alone.
 pub fn broadcast_in_dim(cx: &dyn Bind, x: &Value, shape: &[usize], dims: &[usize]) -> Result<Value> {
@@ -15,7 +16,7 @@ pub fn broadcast_in_dim(cx: &dyn Bind, x: &Value, shape: &[usize], dims: &[usize
     cx.bind1(
         Prim::BroadcastInDim,
         Params::BroadcastInDim { shape: Shape::from_slice(shape), broadcast_dimensions: dims.to_vec() },
-        &[x.clone()],
+        from_ref(x),
     )
 }
 
@@ -54,7 +55,7 @@ pub fn reshape_in_order(cx: &dyn Bind, x: &Value, sizes: &[usize], dimensions: O
         return Ok(x.clone());
     }
     let params = Params::Reshape { new_sizes: Shape::from_slice(sizes), dimensions: dimensions.map(<[usize]>::to_vec) };
-    cx.bind1(Prim::Reshape, params, &[x.clone()])
+    cx.bind1(Prim::Reshape, params, from_ref(x))
 }
 
 /// `lax.transpose`.
@@ -62,7 +63,7 @@ pub fn transpose(cx: &dyn Bind, x: &Value, permutation: &[usize]) -> Result<Valu
     if permutation.len() == x.ndim() && permutation.iter().enumerate().all(|(i, &p)| i == p) {
         return Ok(x.clone());
     }
-    cx.bind1(Prim::Transpose, Params::Transpose { permutation: permutation.to_vec() }, &[x.clone()])
+    cx.bind1(Prim::Transpose, Params::Transpose { permutation: permutation.to_vec() }, from_ref(x))
 }
 
 /// `lax.squeeze`.
@@ -72,17 +73,17 @@ pub fn squeeze(cx: &dyn Bind, x: &Value, dimensions: &[usize]) -> Result<Value> 
     }
     let mut dimensions = dimensions.to_vec();
     dimensions.sort_unstable();
-    cx.bind1(Prim::Squeeze, Params::Squeeze { dimensions }, &[x.clone()])
+    cx.bind1(Prim::Squeeze, Params::Squeeze { dimensions }, from_ref(x))
 }
 
 /// `lax.rev`.
 pub fn rev(cx: &dyn Bind, x: &Value, dimensions: &[usize]) -> Result<Value> {
-    cx.bind1(Prim::Rev, Params::Rev { dimensions: dimensions.to_vec() }, &[x.clone()])
+    cx.bind1(Prim::Rev, Params::Rev { dimensions: dimensions.to_vec() }, from_ref(x))
 }
 
 /// `lax.tile`.
 pub fn tile(cx: &dyn Bind, x: &Value, reps: &[usize]) -> Result<Value> {
-    cx.bind1(Prim::Tile, Params::Tile { reps: reps.to_vec() }, &[x.clone()])
+    cx.bind1(Prim::Tile, Params::Tile { reps: reps.to_vec() }, from_ref(x))
 }
 
 /// `lax.broadcasted_iota`.
@@ -97,7 +98,7 @@ pub fn slice(cx: &dyn Bind, x: &Value, start: &[usize], limit: &[usize], strides
         limit_indices: limit.to_vec(),
         strides: strides.map(<[usize]>::to_vec),
     };
-    cx.bind1(Prim::Slice, params, &[x.clone()])
+    cx.bind1(Prim::Slice, params, from_ref(x))
 }
 
 /// `lax.slice_in_dim`: one axis from `start` to `limit` by `stride`.
@@ -122,7 +123,7 @@ pub fn concatenate(cx: &dyn Bind, xs: &[Value], dimension: usize) -> Result<Valu
 
 /// `lax.split`.
 pub fn split(cx: &dyn Bind, x: &Value, sizes: &[usize], axis: usize) -> Result<Vec<Value>> {
-    Ok(cx.bind(Prim::Split, Params::Split { sizes: sizes.to_vec(), axis }, &[x.clone()])?.into_vec())
+    Ok(cx.bind(Prim::Split, Params::Split { sizes: sizes.to_vec(), axis }, from_ref(x))?.into_vec())
 }
 
 /// `lax.stack`.
@@ -132,13 +133,13 @@ pub fn stack(cx: &dyn Bind, xs: &[Value], axis: usize) -> Result<Value> {
 
 /// `lax.unstack`.
 pub fn unstack(cx: &dyn Bind, x: &Value, axis: usize) -> Result<Vec<Value>> {
-    Ok(cx.bind(Prim::Unstack, Params::Stack { axis }, &[x.clone()])?.into_vec())
+    Ok(cx.bind(Prim::Unstack, Params::Stack { axis }, from_ref(x))?.into_vec())
 }
 
 macro_rules! reductions { ($($f:ident $p:ident),* $(,)?) => { $(
     #[doc = concat!("`lax.", stringify!($f), "` (over no axes too, as `lax` does).")]
     pub fn $f(cx: &dyn Bind, x: &Value, axes: &[usize]) -> Result<Value> {
-        cx.bind1(Prim::$p, Params::Reduce { axes: axes.to_vec() }, &[x.clone()])
+        cx.bind1(Prim::$p, Params::Reduce { axes: axes.to_vec() }, from_ref(x))
     }
 )* } }
 reductions!(
@@ -154,7 +155,7 @@ reductions!(
 macro_rules! arg_reductions { ($($f:ident $p:ident),* $(,)?) => { $(
     #[doc = concat!("`lax.", stringify!($f), "`.")]
     pub fn $f(cx: &dyn Bind, x: &Value, axis: usize, index_dtype: DType) -> Result<Value> {
-        cx.bind1(Prim::$p, Params::ArgReduce { axis, index_dtype }, &[x.clone()])
+        cx.bind1(Prim::$p, Params::ArgReduce { axis, index_dtype }, from_ref(x))
     }
 )* } }
 arg_reductions!(argmax Argmax, argmin Argmin);
@@ -162,7 +163,7 @@ arg_reductions!(argmax Argmax, argmin Argmin);
 macro_rules! cumulatives { ($($f:ident $p:ident),* $(,)?) => { $(
     #[doc = concat!("`lax.", stringify!($f), "`.")]
     pub fn $f(cx: &dyn Bind, x: &Value, axis: usize, reverse: bool) -> Result<Value> {
-        cx.bind1(Prim::$p, Params::Cumulative { axis, reverse }, &[x.clone()])
+        cx.bind1(Prim::$p, Params::Cumulative { axis, reverse }, from_ref(x))
     }
 )* } }
 cumulatives!(cumsum Cumsum, cumprod Cumprod, cummax Cummax, cummin Cummin, cumlogsumexp Cumlogsumexp);
@@ -180,7 +181,7 @@ pub fn dot_general(
 
 /// `reduce_window_sum`, `_max` or `_min`.
 pub fn reduce_window(cx: &dyn Bind, prim: Prim, x: &Value, window: Window) -> Result<Value> {
-    cx.bind1(prim, Params::ReduceWindow { window }, &[x.clone()])
+    cx.bind1(prim, Params::ReduceWindow { window }, from_ref(x))
 }
 
 /// The tangent of each window's chosen entry; `select_prim` is `Ge` for maxima and `Le` for minima.
@@ -207,7 +208,7 @@ pub fn select_and_scatter_add(
 
 /// `lax.fft` of complex (real for `kind` 2) input: 0 fft, 1 ifft, 2 rfft, 3 irfft.
 pub fn fft(cx: &dyn Bind, x: &Value, kind: u8, fft_lengths: &[usize]) -> Result<Value> {
-    cx.bind1(Prim::Fft, Params::Fft { kind, fft_lengths: fft_lengths.to_vec() }, &[x.clone()])
+    cx.bind1(Prim::Fft, Params::Fft { kind, fft_lengths: fft_lengths.to_vec() }, from_ref(x))
 }
 
 /// `jnp.moveaxis` of one axis: a transpose, or nothing.

@@ -57,7 +57,8 @@ fn scan(cx: &dyn Bind, combine: &Combine<'_>, x: &Value, axis: usize) -> Result<
     let lower = ops::slice_in_dim(cx, x, 0, n - 1, 2, axis)?;
     let upper = ops::slice_in_dim(cx, x, 1, n, 2, axis)?;
     let odd = scan(cx, combine, &combine(cx, &lower, &upper)?, axis)?;
-    let before = if n % 2 == 0 { ops::slice_in_dim(cx, &odd, 0, odd.shape()[axis] - 1, 1, axis)? } else { odd.clone() };
+    let before =
+        if n.is_multiple_of(2) { ops::slice_in_dim(cx, &odd, 0, odd.shape()[axis] - 1, 1, axis)? } else { odd.clone() };
     let even = combine(cx, &before, &ops::slice_in_dim(cx, x, 2.min(n), n, 2, axis)?)?;
     let even = ops::concatenate(cx, &[ops::slice_in_dim(cx, x, 0, 1, 1, axis)?, even], axis)?;
     interleave(cx, &even, &odd, axis)

@@ -150,7 +150,7 @@ pub fn triangular_solve(cx: &dyn Bind, a: &Value, b: &Value, s: Triangular) -> R
 
 /// `a x = b` (or `a^H x = b`) by LU factorisation with row exchanges.
 pub fn solve(cx: &dyn Bind, a: &Value, b: &Value, adjoint: bool) -> Result<Value> {
-    let outs = cx.bind(Prim::Lu, Params::None, &[a.clone()])?;
+    let outs = cx.bind(Prim::Lu, Params::None, std::slice::from_ref(a))?;
     let (lu, permutation) = (&outs[0], &outs[2]);
     let lower = Triangular { left: true, lower: true, unit: true, ..Triangular::default() };
     let upper = Triangular { left: true, ..Triangular::default() };
