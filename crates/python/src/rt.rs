@@ -44,6 +44,7 @@ pub struct Inner {
     pub(crate) response: RefCell<Option<R<Obj>>>,
     /// The `builtins` module's names.
     pub builtins: Rc<PyDict>,
+    classes: RefCell<Vec<std::rc::Weak<crate::obj::Class>>>,
     /// `sys.modules`.
     pub modules: RefCell<HashMap<String, Rc<Module>>>,
     /// Where in the source the instruction is that runs now.
@@ -73,6 +74,7 @@ impl Rt {
             request: RefCell::new(None),
             response: RefCell::new(None),
             builtins: PyDict::new(),
+            classes: RefCell::default(),
             modules: RefCell::new(HashMap::new()),
             span: Cell::new(Span::default()),
             host: RefCell::new(None),
@@ -100,6 +102,11 @@ impl Rt {
                 Err(Exc::Fatal(Box::new(Fatal::fuel())))
             }
         }
+    }
+
+    /// Remembers a class, so that the cycles it is in can be cut when the runtime ends.
+    pub fn track(&self, class: &Rc<crate::obj::Class>) {
+        self.classes.borrow_mut().push(Rc::downgrade(class));
     }
 
     /// Counts one level of a nested container operation while the guard lives; a `RecursionError` when too deep.
@@ -148,10 +155,7 @@ impl Rt {
 
     /// Asks the VM for something and waits for it. One request at a time: the asking frame is the top one.
     pub fn ask(&self, r: Request) -> Ask {
-        Ask {
-            rt: self.clone(),
-            request: Some(r),
-        }
+        Ask { rt: self.clone(), request: Some(r) }
     }
 }
 

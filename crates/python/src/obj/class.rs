@@ -62,10 +62,7 @@ impl Class {
     /// A builtin class under `object` (or a base).
     pub fn builtin(name: &str, base: Option<&Rc<Class>>) -> Rc<Class> {
         let bases: Vec<_> = base.into_iter().cloned().collect();
-        let mro = bases
-            .iter()
-            .flat_map(|b| std::iter::once(b.clone()).chain(b.mro.iter().cloned()))
-            .collect();
+        let mro = bases.iter().flat_map(|b| std::iter::once(b.clone()).chain(b.mro.iter().cloned())).collect();
         let is_exception = bases.iter().any(|b| b.is_exception) || name == "BaseException";
         let name = intern(name);
         Rc::new(Class {
@@ -99,10 +96,7 @@ impl Class {
         {
             return Some(v);
         }
-        self.mro
-            .iter()
-            .filter(|c| c.user)
-            .find_map(|c| c.dict.get_str(name))
+        self.mro.iter().filter(|c| c.user).find_map(|c| c.dict.get_str(name))
     }
     /// Whether it is `other` or inherits from it.
     pub fn is_subclass(&self, other: &Rc<Class>) -> bool {
@@ -127,31 +121,17 @@ impl Class {
     pub fn full_name(&self) -> String {
         let m = self.module.borrow();
         let q = self.qualname.borrow();
-        if m.as_str() == "builtins" {
-            q.to_string()
-        } else {
-            format!("{m}.{q}")
-        }
+        if m.as_str() == "builtins" { q.to_string() } else { format!("{m}.{q}") }
     }
 }
 
 /// C3: the order of the ancestors.
 fn linearize(bases: &[Rc<Class>]) -> Option<Vec<Rc<Class>>> {
     if let [b] = bases {
-        return Some(
-            std::iter::once(b.clone())
-                .chain(b.mro.iter().cloned())
-                .collect(),
-        );
+        return Some(std::iter::once(b.clone()).chain(b.mro.iter().cloned()).collect());
     }
-    let mut lists: Vec<Vec<Rc<Class>>> = bases
-        .iter()
-        .map(|b| {
-            std::iter::once(b.clone())
-                .chain(b.mro.iter().cloned())
-                .collect()
-        })
-        .collect();
+    let mut lists: Vec<Vec<Rc<Class>>> =
+        bases.iter().map(|b| std::iter::once(b.clone()).chain(b.mro.iter().cloned()).collect()).collect();
     lists.push(bases.to_vec());
     let mut out = Vec::new();
     loop {
@@ -159,11 +139,8 @@ fn linearize(bases: &[Rc<Class>]) -> Option<Vec<Rc<Class>>> {
         if lists.is_empty() {
             return Some(out);
         }
-        let next = lists.iter().map(|l| &l[0]).find(|c| {
-            !lists
-                .iter()
-                .any(|l| l[1..].iter().any(|d| Rc::ptr_eq(c, d)))
-        })?;
+        let next =
+            lists.iter().map(|l| &l[0]).find(|c| !lists.iter().any(|l| l[1..].iter().any(|d| Rc::ptr_eq(c, d))))?;
         let next = next.clone();
         for l in &mut lists {
             if Rc::ptr_eq(&l[0], &next) {
@@ -190,22 +167,12 @@ impl Instance {
     /// A plain instance.
     pub fn new(class: Rc<Class>, base: Obj) -> Instance {
         mem::force(96);
-        Instance {
-            class: RefCell::new(class),
-            dict: OnceCell::new(),
-            base,
-            exc: None,
-        }
+        Instance { class: RefCell::new(class), dict: OnceCell::new(), base, exc: None }
     }
     /// An exception.
     pub fn with_exc(class: Rc<Class>, data: ExcData) -> Instance {
         mem::force(96);
-        Instance {
-            class: RefCell::new(class),
-            dict: OnceCell::new(),
-            base: Obj::Null,
-            exc: Some(Box::new(data)),
-        }
+        Instance { class: RefCell::new(class), dict: OnceCell::new(), base: Obj::Null, exc: Some(Box::new(data)) }
     }
     /// `__dict__`.
     pub fn dict(&self) -> &Rc<PyDict> {

@@ -15,9 +15,7 @@ impl PyTuple {
     /// Shares a tuple.
     pub fn new(items: Vec<Obj>) -> Rc<PyTuple> {
         mem::force(items.len() * 16 + 32);
-        Rc::new(PyTuple {
-            items: items.into_boxed_slice(),
-        })
+        Rc::new(PyTuple { items: items.into_boxed_slice() })
     }
 }
 impl std::ops::Deref for PyTuple {
@@ -45,10 +43,7 @@ impl PyList {
     pub fn new(items: Vec<Obj>) -> Rc<PyList> {
         let taken = items.capacity() * 16 + 48;
         mem::force(taken);
-        Rc::new(PyList {
-            v: RefCell::new(items),
-            taken: Cell::new(taken),
-        })
+        Rc::new(PyList { v: RefCell::new(items), taken: Cell::new(taken) })
     }
     /// How many items.
     pub fn len(&self) -> usize {
@@ -103,16 +98,8 @@ pub struct PyRange {
 impl PyRange {
     /// How many numbers.
     pub fn len(&self) -> i64 {
-        let (a, b, s) = (
-            i128::from(self.start),
-            i128::from(self.stop),
-            i128::from(self.step),
-        );
-        let n = if s > 0 {
-            (b - a + s - 1).div_euclid(s)
-        } else {
-            (a - b - s - 1).div_euclid(-s)
-        };
+        let (a, b, s) = (i128::from(self.start), i128::from(self.stop), i128::from(self.step));
+        let n = if s > 0 { (b - a + s - 1).div_euclid(s) } else { (a - b - s - 1).div_euclid(-s) };
         n.clamp(0, i128::from(i64::MAX)) as i64
     }
     /// None at all.
@@ -194,10 +181,7 @@ pub struct Method {
 
 impl Drop for Method {
     fn drop(&mut self) {
-        mem::trash(vec![
-            std::mem::take(&mut self.this),
-            std::mem::take(&mut self.func),
-        ]);
+        mem::trash(vec![std::mem::take(&mut self.this), std::mem::take(&mut self.func)]);
     }
 }
 
@@ -341,10 +325,7 @@ pub enum IterKind {
 impl PyIter {
     /// An iterator object. `name` is what `type(it).__name__` says.
     pub fn obj(name: &'static str, kind: IterKind) -> Obj {
-        Obj::Iter(Rc::new(PyIter {
-            kind: RefCell::new(kind),
-            name,
-        }))
+        Obj::Iter(Rc::new(PyIter { kind: RefCell::new(kind), name }))
     }
     /// Its class.
     pub fn class(&self) -> Rc<Class> {
@@ -356,9 +337,7 @@ impl Drop for PyIter {
     fn drop(&mut self) {
         let k = std::mem::replace(&mut *self.kind.borrow_mut(), IterKind::Done);
         match k {
-            IterKind::Seq { seq, .. }
-            | IterKind::Reversed { seq, .. }
-            | IterKind::GetItem { seq, .. } => {
+            IterKind::Seq { seq, .. } | IterKind::Reversed { seq, .. } | IterKind::GetItem { seq, .. } => {
                 mem::trash(vec![seq]);
             }
             IterKind::Enumerate { it, .. } => mem::trash(vec![it]),

@@ -49,10 +49,7 @@ impl Table {
     }
     /// The live entries in order.
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = (&Obj, &Obj)> {
-        self.entries
-            .iter()
-            .filter(|e| e.key.given())
-            .map(|e| (&e.key, &e.val))
+        self.entries.iter().filter(|e| e.key.given()).map(|e| (&e.key, &e.val))
     }
     /// Where a key is.
     pub fn find(&self, hash: u64, key: &Obj) -> R<Option<usize>> {
@@ -91,9 +88,7 @@ impl Table {
     }
     /// Positions of all entries with this hash: what an async lookup compares one by one.
     pub fn candidates(&self, hash: u64) -> Vec<usize> {
-        (0..self.entries.len())
-            .filter(|&i| self.entries[i].key.given() && self.entries[i].hash == hash)
-            .collect()
+        (0..self.entries.len()).filter(|&i| self.entries[i].key.given() && self.entries[i].hash == hash).collect()
     }
     /// Appends a key that is known not to be there.
     pub fn push(&mut self, hash: u64, key: Obj, val: Obj) -> R<()> {
@@ -103,8 +98,7 @@ impl Table {
         let i = self.entries.len() as u32;
         self.entries.push(Entry { hash, key, val });
         let entries = &self.entries;
-        self.index
-            .insert_unique(hash, i, |&j| entries[j as usize].hash);
+        self.index.insert_unique(hash, i, |&j| entries[j as usize].hash);
         Ok(())
     }
     fn reserve(&mut self) -> R<()> {
@@ -124,8 +118,7 @@ impl Table {
         self.index.clear();
         let entries = &self.entries;
         for (i, e) in entries.iter().enumerate() {
-            self.index
-                .insert_unique(e.hash, i as u32, |&j| entries[j as usize].hash);
+            self.index.insert_unique(e.hash, i as u32, |&j| entries[j as usize].hash);
         }
     }
     /// The value at a position, replaced.
@@ -259,11 +252,7 @@ impl PyDict {
     }
     /// The keys and values, in order.
     pub fn items(&self) -> Vec<(Obj, Obj)> {
-        self.t
-            .borrow()
-            .iter()
-            .map(|(k, v)| (k.clone(), v.clone()))
-            .collect()
+        self.t.borrow().iter().map(|(k, v)| (k.clone(), v.clone())).collect()
     }
     /// The keys, in order.
     pub fn keys(&self) -> Vec<Obj> {
@@ -280,9 +269,7 @@ impl PyDict {
     }
     /// A shallow copy.
     pub fn copy(&self) -> R<Rc<PyDict>> {
-        Ok(Rc::new(PyDict {
-            t: RefCell::new(self.t.borrow().copy()?),
-        }))
+        Ok(Rc::new(PyDict { t: RefCell::new(self.t.borrow().copy()?) }))
     }
 }
 
@@ -298,10 +285,7 @@ pub struct PySet {
 impl PySet {
     /// An empty set.
     pub fn new(frozen: bool) -> Rc<PySet> {
-        Rc::new(PySet {
-            t: RefCell::default(),
-            frozen,
-        })
+        Rc::new(PySet { t: RefCell::default(), frozen })
     }
     /// How many elements.
     pub fn len(&self) -> usize {

@@ -60,22 +60,12 @@ pub struct Fatal {
 impl Fatal {
     /// The memory cap.
     pub fn memory(bytes: usize) -> Fatal {
-        let size = if bytes >= 1 << 20 {
-            format!(" ({} MB asked for at once)", bytes >> 20)
-        } else {
-            String::new()
-        };
-        Fatal {
-            kind: FatalKind::Memory,
-            message: format!("the program needs more memory than it may use here{size}"),
-        }
+        let size = if bytes >= 1 << 20 { format!(" ({} MB asked for at once)", bytes >> 20) } else { String::new() };
+        Fatal { kind: FatalKind::Memory, message: format!("the program needs more memory than it may use here{size}") }
     }
     /// The step limit.
     pub fn fuel() -> Fatal {
-        Fatal {
-            kind: FatalKind::Fuel,
-            message: "the program took too many steps and was stopped".into(),
-        }
+        Fatal { kind: FatalKind::Fuel, message: "the program took too many steps and was stopped".into() }
     }
 }
 
@@ -90,6 +80,8 @@ pub struct TbEntry {
     pub span: crate::span::Span,
     /// 1-based line.
     pub line: u32,
+    /// Its text.
+    pub text: Str,
 }
 
 /// The part of an exception instance that is not in its `__dict__`.
@@ -105,6 +97,8 @@ pub struct ExcData {
     pub suppress: std::cell::Cell<bool>,
     /// The traceback, innermost first.
     pub tb: RefCell<Vec<TbEntry>>,
+    /// Its text, where a user's `__str__` was asked for it.
+    pub shown: RefCell<Option<String>>,
     /// `__notes__`.
     pub notes: RefCell<Vec<Obj>>,
 }

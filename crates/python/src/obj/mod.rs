@@ -40,9 +40,7 @@ pub use class::{Class, Instance, types};
 pub use containers::*;
 pub use dict::{PyDict, PySet, Table};
 pub use exc::{E, Exc, ExcData, Fatal, R, TbEntry};
-pub use exc::{
-    attribute_error, index_error, key_error, name_error, runtime_error, type_error, value_error,
-};
+pub use exc::{attribute_error, index_error, key_error, name_error, runtime_error, type_error, value_error};
 pub use native::{Args, Builtin, Fut, Imp, Native, Sig, Wait};
 pub use string::{PyStr, Str, intern};
 
@@ -250,20 +248,13 @@ impl Obj {
     pub fn is(&self, o: &Obj) -> bool {
         use Obj::*;
         match (self, o) {
-            (Null, Null)
-            | (None, None)
-            | (NotImplemented, NotImplemented)
-            | (Ellipsis, Ellipsis) => true,
+            (Null, Null) | (None, None) | (NotImplemented, NotImplemented) | (Ellipsis, Ellipsis) => true,
             (Bool(a), Bool(b)) => a == b,
             (Int(a), Int(b)) => a == b,
             (Float(a), Float(b)) => a.to_bits() == b.to_bits(),
             (Big(a), Big(b)) => Rc::ptr_eq(a, b),
             (Str(a), Str(b)) => Rc::ptr_eq(a, b) || (a.as_str() == b.as_str() && a.len() < 64),
-            _ => {
-                self.id() == o.id()
-                    && std::mem::discriminant(self) == std::mem::discriminant(o)
-                    && self.id() != 0
-            }
+            _ => self.id() == o.id() && std::mem::discriminant(self) == std::mem::discriminant(o) && self.id() != 0,
         }
     }
     /// The address behind `id()`; 0 for what has none.

@@ -26,10 +26,7 @@ pub struct Args {
 impl Args {
     /// Positional arguments only.
     pub fn pos(pos: Vec<Obj>) -> Args {
-        Args {
-            pos,
-            kw: Vec::new(),
-        }
+        Args { pos, kw: Vec::new() }
     }
     /// No arguments.
     pub fn none() -> Args {
@@ -152,17 +149,12 @@ impl Sig {
                     } else {
                         (name, ParamKind::PosOrKw)
                     };
-                    params.push(Param {
-                        name: intern(name),
-                        kind,
-                        default,
-                    });
+                    params.push(Param { name: intern(name), kind, default });
                 }
             }
         }
-        let simple = params.iter().all(|p| {
-            p.default.is_none() && matches!(p.kind, ParamKind::PosOnly | ParamKind::PosOrKw)
-        });
+        let simple =
+            params.iter().all(|p| p.default.is_none() && matches!(p.kind, ParamKind::PosOnly | ParamKind::PosOrKw));
         Sig { params, simple }
     }
 
@@ -170,11 +162,8 @@ impl Sig {
     pub fn bind(&self, fname: &str, pos: &[Obj], kw: &[(Str, Obj)]) -> R<Vec<Obj>> {
         let n = self.params.len();
         let mut out = vec![Obj::Null; n];
-        let positional = self
-            .params
-            .iter()
-            .filter(|p| matches!(p.kind, ParamKind::PosOnly | ParamKind::PosOrKw))
-            .count();
+        let positional =
+            self.params.iter().filter(|p| matches!(p.kind, ParamKind::PosOnly | ParamKind::PosOrKw)).count();
         let taken = pos.len().min(positional);
         out[..taken].clone_from_slice(&pos[..taken]);
         if let Some(i) = self.params.iter().position(|p| p.kind == ParamKind::VarPos) {
@@ -186,8 +175,7 @@ impl Sig {
         let extra = rest.map(|_| PyDict::new());
         for (name, value) in kw {
             let hit = self.params.iter().position(|p| {
-                matches!(p.kind, ParamKind::PosOrKw | ParamKind::KwOnly)
-                    && p.name.as_str() == name.as_str()
+                matches!(p.kind, ParamKind::PosOrKw | ParamKind::KwOnly) && p.name.as_str() == name.as_str()
             });
             match hit {
                 Some(i) if out[i].given() => {
@@ -200,10 +188,8 @@ impl Sig {
                 None => match &extra {
                     Some(d) => d.set_str(name, value.clone()),
                     None => {
-                        let takes_kw = self
-                            .params
-                            .iter()
-                            .any(|p| matches!(p.kind, ParamKind::PosOrKw | ParamKind::KwOnly));
+                        let takes_kw =
+                            self.params.iter().any(|p| matches!(p.kind, ParamKind::PosOrKw | ParamKind::KwOnly));
                         return Err(type_error(if takes_kw {
                             format!("'{name}' is an invalid keyword argument for {fname}()")
                         } else {
@@ -230,25 +216,16 @@ impl Sig {
     fn required(&self) -> usize {
         self.params
             .iter()
-            .filter(|p| {
-                p.default.is_none() && matches!(p.kind, ParamKind::PosOnly | ParamKind::PosOrKw)
-            })
+            .filter(|p| p.default.is_none() && matches!(p.kind, ParamKind::PosOnly | ParamKind::PosOrKw))
             .count()
     }
 
     fn too_many(&self, fname: &str, positional: usize, given: usize) -> super::Exc {
         let required = self.required();
         // A method's `self` counts in neither number.
-        let own = usize::from(
-            self.params
-                .first()
-                .is_some_and(|p| p.name.as_str() == "self"),
-        );
-        let (required, positional, given) = (
-            required - own.min(required),
-            positional - own.min(positional),
-            given - own,
-        );
+        let own = usize::from(self.params.first().is_some_and(|p| p.name.as_str() == "self"));
+        let (required, positional, given) =
+            (required - own.min(required), positional - own.min(positional), given - own);
         let only_pos = self.params.iter().all(|p| p.kind == ParamKind::PosOnly);
         type_error(match (positional, required == positional) {
             (0, _) if only_pos || own == 1 => {
@@ -259,10 +236,7 @@ impl Sig {
             }
             (n, true) if only_pos => format!("{fname} expected {n} arguments, got {given}"),
             (n, false) if only_pos => {
-                format!(
-                    "{fname} expected at most {n} argument{}, got {given}",
-                    if n == 1 { "" } else { "s" }
-                )
+                format!("{fname} expected at most {n} argument{}, got {given}", if n == 1 { "" } else { "s" })
             }
             (n, exact) => format!(
                 "{fname}() takes {} {n} positional argument{} ({given} given)",
@@ -274,26 +248,15 @@ impl Sig {
 
     fn missing(&self, fname: &str, i: usize, positional: usize, given: usize) -> super::Exc {
         let required = self.required();
-        let own = usize::from(
-            self.params
-                .first()
-                .is_some_and(|p| p.name.as_str() == "self"),
-        );
+        let own = usize::from(self.params.first().is_some_and(|p| p.name.as_str() == "self"));
         let only_pos = self.params.iter().all(|p| p.kind == ParamKind::PosOnly);
-        let (required, positional, given) = (
-            required - own.min(required),
-            positional - own.min(positional),
-            given.saturating_sub(own),
-        );
+        let (required, positional, given) =
+            (required - own.min(required), positional - own.min(positional), given.saturating_sub(own));
         if only_pos && positional == 1 && required == 1 {
-            return type_error(format!(
-                "{fname}() takes exactly one argument ({given} given)"
-            ));
+            return type_error(format!("{fname}() takes exactly one argument ({given} given)"));
         }
         if only_pos && required == positional {
-            return type_error(format!(
-                "{fname} expected {required} arguments, got {given}"
-            ));
+            return type_error(format!("{fname} expected {required} arguments, got {given}"));
         }
         if only_pos {
             return type_error(format!(
@@ -301,11 +264,7 @@ impl Sig {
                 if required == 1 { "" } else { "s" }
             ));
         }
-        type_error(format!(
-            "{fname}() missing required argument '{}' (pos {})",
-            self.params[i].name,
-            i + 1 - own
-        ))
+        type_error(format!("{fname}() missing required argument '{}' (pos {})", self.params[i].name, i + 1 - own))
     }
 }
 
@@ -357,14 +316,7 @@ pub trait Native: Any {
         false
     }
     /// `this op other`, or `other op this` where `reflected`; None: NotImplemented.
-    fn binary(
-        &self,
-        rt: &Rt,
-        op: BinOp,
-        this: &Obj,
-        other: &Obj,
-        reflected: bool,
-    ) -> R<Option<Obj>> {
+    fn binary(&self, rt: &Rt, op: BinOp, this: &Obj, other: &Obj, reflected: bool) -> R<Option<Obj>> {
         Ok(None)
     }
     /// `this op other`; None: NotImplemented.
@@ -435,6 +387,10 @@ pub trait Native: Any {
     fn complex(&self, this: &Obj) -> R<Option<(f64, f64)>> {
         Ok(None)
     }
+    /// `isinstance(o, this)`, for what stands for a class.
+    fn instance_check(&self, o: &Obj) -> Option<bool> {
+        None
+    }
     /// `round(this, n)`.
     fn round(&self, rt: &Rt, this: &Obj, n: &Obj) -> R<Option<Obj>> {
         Ok(None)
@@ -454,19 +410,11 @@ pub struct Def {
 impl Def {
     /// For the functions of a module.
     pub fn module(name: &str, dict: &Rc<PyDict>) -> Def {
-        Def {
-            dict: dict.clone(),
-            class: None,
-            module: intern(name),
-        }
+        Def { dict: dict.clone(), class: None, module: intern(name) }
     }
     /// For the methods of a builtin type: their first parameter is `self`.
     pub fn class(class: &Rc<Class>) -> Def {
-        Def {
-            dict: class.dict.clone(),
-            class: Some(class.name.borrow().clone()),
-            module: intern("builtins"),
-        }
+        Def { dict: class.dict.clone(), class: Some(class.name.borrow().clone()), module: intern("builtins") }
     }
     /// Adds any implementation.
     pub fn add(&self, name: &str, sig: &str, imp: Imp) {
@@ -474,11 +422,7 @@ impl Def {
         b.module = self.module.clone();
         if let Some(c) = &self.class {
             b.qualname = intern(&format!("{c}.{name}"));
-            b.is_method = b
-                .sig
-                .params
-                .first()
-                .is_some_and(|p| p.name.as_str() == "self");
+            b.is_method = b.sig.params.first().is_some_and(|p| p.name.as_str() == "self");
         }
         self.dict.set_name(name, b.obj());
     }
@@ -491,13 +435,7 @@ impl Def {
         self.add(name, sig, Imp::Async(f));
     }
     /// A builtin with both forms.
-    pub fn both(
-        &self,
-        name: &str,
-        sig: &str,
-        f: fn(&Rt, &[Obj]) -> R<Obj>,
-        g: fn(Rt, Vec<Obj>) -> Fut,
-    ) {
+    pub fn both(&self, name: &str, sig: &str, f: fn(&Rt, &[Obj]) -> R<Obj>, g: fn(Rt, Vec<Obj>) -> Fut) {
         self.add(name, sig, Imp::Both(f, g));
     }
     /// A constant.

@@ -20,17 +20,9 @@ impl PyStr {
     /// Shares a string.
     pub fn new(s: impl Into<String>) -> Str {
         let text = s.into().into_boxed_str();
-        let chars = if text.is_ascii() {
-            text.len()
-        } else {
-            text.chars().count()
-        };
+        let chars = if text.is_ascii() { text.len() } else { text.chars().count() };
         mem::force(text.len() + 40);
-        Rc::new(PyStr {
-            text,
-            chars,
-            hash: Cell::new(0),
-        })
+        Rc::new(PyStr { text, chars, hash: Cell::new(0) })
     }
     /// The text.
     pub fn as_str(&self) -> &str {
@@ -53,17 +45,9 @@ impl PyStr {
         if self.is_ascii() {
             return &self.text[a..b];
         }
-        let mut it = self
-            .text
-            .char_indices()
-            .map(|(i, _)| i)
-            .chain(std::iter::once(self.text.len()));
+        let mut it = self.text.char_indices().map(|(i, _)| i).chain(std::iter::once(self.text.len()));
         let from = it.nth(a).unwrap_or(self.text.len());
-        let to = if b == a {
-            from
-        } else {
-            it.nth(b - a - 1).unwrap_or(self.text.len())
-        };
+        let to = if b == a { from } else { it.nth(b - a - 1).unwrap_or(self.text.len()) };
         &self.text[from..to]
     }
     /// Its hash, computed once.

@@ -46,10 +46,8 @@ pub fn binary_sync(rt: &Rt, op: BinOp, a: &Obj, b: &Obj) -> R<Obj> {
 fn overrides(o: &Obj, op: BinOp) -> bool {
     let Obj::Instance(i) = o else { return false };
     let c = i.class.borrow();
-    c.lookup_user(&intern(&format!("__{}__", op.dunder())))
-        .is_some()
-        || c.lookup_user(&intern(&format!("__r{}__", op.dunder())))
-            .is_some()
+    c.lookup_user(&intern(&format!("__{}__", op.dunder()))).is_some()
+        || c.lookup_user(&intern(&format!("__r{}__", op.dunder()))).is_some()
 }
 
 fn native(rt: &Rt, op: BinOp, a: &Obj, b: &Obj) -> R<Option<Obj>> {
@@ -69,43 +67,23 @@ fn native(rt: &Rt, op: BinOp, a: &Obj, b: &Obj) -> R<Option<Obj>> {
 fn unsupported(op: BinOp, a: &Obj, b: &Obj) -> Exc {
     match (op, a, b) {
         (BinOp::Add, Obj::Str(_), _) => {
-            return type_error(format!(
-                "can only concatenate str (not \"{}\") to str",
-                b.type_name()
-            ));
+            return type_error(format!("can only concatenate str (not \"{}\") to str", b.type_name()));
         }
         (BinOp::Add, Obj::List(_), _) => {
-            return type_error(format!(
-                "can only concatenate list (not \"{}\") to list",
-                b.type_name()
-            ));
+            return type_error(format!("can only concatenate list (not \"{}\") to list", b.type_name()));
         }
         (BinOp::Add, Obj::Tuple(_), _) => {
-            return type_error(format!(
-                "can only concatenate tuple (not \"{}\") to tuple",
-                b.type_name()
-            ));
+            return type_error(format!("can only concatenate tuple (not \"{}\") to tuple", b.type_name()));
         }
         (BinOp::Mul, Obj::Str(_) | Obj::List(_) | Obj::Tuple(_) | Obj::Bytes(_), _) => {
-            return type_error(format!(
-                "can't multiply sequence by non-int of type '{}'",
-                b.type_name()
-            ));
+            return type_error(format!("can't multiply sequence by non-int of type '{}'", b.type_name()));
         }
         (BinOp::Mul, _, Obj::Str(_) | Obj::List(_) | Obj::Tuple(_) | Obj::Bytes(_)) => {
-            return type_error(format!(
-                "can't multiply sequence by non-int of type '{}'",
-                a.type_name()
-            ));
+            return type_error(format!("can't multiply sequence by non-int of type '{}'", a.type_name()));
         }
         _ => {}
     }
-    type_error(format!(
-        "unsupported operand type(s) for {}: '{}' and '{}'",
-        op.sign(),
-        a.type_name(),
-        b.type_name()
-    ))
+    type_error(format!("unsupported operand type(s) for {}: '{}' and '{}'", op.sign(), a.type_name(), b.type_name()))
 }
 
 /// Small integers whose result is small; None: overflow, or an operation that needs more care.
@@ -186,10 +164,7 @@ pub fn float_pow(x: f64, y: f64) -> R<Obj> {
     }
     let r = x.powf(y);
     if r.is_infinite() && x.is_finite() && y.is_finite() {
-        return Err(Exc::Py(E::OverflowError.make(vec![
-            Obj::Int(34),
-            Obj::str("Numerical result out of range"),
-        ])));
+        return Err(Exc::Py(E::OverflowError.make(vec![Obj::Int(34), Obj::str("Numerical result out of range")])));
     }
     Ok(Obj::Float(r))
 }
@@ -287,10 +262,7 @@ fn builtin_op(rt: &Rt, op: BinOp, a: &Obj, b: &Obj) -> R<Option<Obj>> {
         return Ok(Some(Obj::complex(re, im)));
     }
     if (matches!(a, Float(_)) || matches!(b, Float(_)))
-        && !matches!(
-            op,
-            BinOp::MatMul | BinOp::LShift | BinOp::RShift | BinOp::And | BinOp::Or | BinOp::Xor
-        )
+        && !matches!(op, BinOp::MatMul | BinOp::LShift | BinOp::RShift | BinOp::And | BinOp::Or | BinOp::Xor)
     {
         let (Some(x), Some(y)) = (as_float(a)?, as_float(b)?) else {
             return sequence_op(rt, op, a, b);
@@ -362,9 +334,7 @@ fn sequence_op(rt: &Rt, op: BinOp, a: &Obj, b: &Obj) -> R<Option<Obj>> {
 
 /// `int | None` in annotations: it stays what it is, a thing to read.
 fn class_union(op: BinOp, a: &Obj, b: &Obj) -> Option<Obj> {
-    let ok = |o: &Obj| {
-        matches!(o, Obj::Class(_) | Obj::None) || o.downcast::<crate::stdlib::Union>().is_some()
-    };
+    let ok = |o: &Obj| matches!(o, Obj::Class(_) | Obj::None) || o.downcast::<crate::stdlib::Union>().is_some();
     if op == BinOp::Or && ok(a) && ok(b) && !(a.is_none() && b.is_none()) {
         return Some(crate::stdlib::union_of(a, b));
     }
@@ -390,13 +360,7 @@ fn set_like(o: &Obj) -> R<Option<Table>> {
 /// Union, intersection, difference, symmetric difference.
 pub fn set_op(op: BinOp, x: &Table, y: &Table, frozen: bool) -> R<Obj> {
     let mut t = Table::default();
-    let live = |t: &Table| {
-        t.slots()
-            .iter()
-            .filter(|e| e.key.given())
-            .cloned()
-            .collect::<Vec<_>>()
-    };
+    let live = |t: &Table| t.slots().iter().filter(|e| e.key.given()).cloned().collect::<Vec<_>>();
     for e in live(x) {
         let in_y = y.find(e.hash, &e.key)?.is_some();
         let keep = match op {
@@ -415,10 +379,7 @@ pub fn set_op(op: BinOp, x: &Table, y: &Table, frozen: bool) -> R<Obj> {
             }
         }
     }
-    Ok(Obj::Set(Rc::new(PySet {
-        t: std::cell::RefCell::new(t),
-        frozen,
-    })))
+    Ok(Obj::Set(Rc::new(PySet { t: std::cell::RefCell::new(t), frozen })))
 }
 
 /// `seq * n`.
@@ -509,9 +470,7 @@ fn int_op(rt: &Rt, op: BinOp, a: &Obj, b: &Obj) -> R<Obj> {
         BinOp::Pow => {
             if y.is_negative() {
                 if x.is_zero() {
-                    return Err(
-                        E::ZeroDivisionError.msg("0.0 cannot be raised to a negative power")
-                    );
+                    return Err(E::ZeroDivisionError.msg("0.0 cannot be raised to a negative power"));
                 }
                 let (x, y) = (as_float(a)?.unwrap_or(0.0), as_float(b)?.unwrap_or(0.0));
                 return float_pow(x, y);
@@ -543,11 +502,7 @@ fn big_div(x: &BigInt, y: &BigInt) -> R<f64> {
     let (x, y) = (x.abs(), y.abs());
     // Scale the quotient to at least 66 bits; a sticky bit keeps the rounding right.
     let shift = 66 - (x.bits() as i64 - y.bits() as i64);
-    let (n, d) = if shift >= 0 {
-        (x << shift as usize, y)
-    } else {
-        (x, y << (-shift) as usize)
-    };
+    let (n, d) = if shift >= 0 { (x << shift as usize, y) } else { (x, y << (-shift) as usize) };
     let (mut q, r) = n.div_rem(&d);
     if !r.is_zero() {
         q |= BigInt::one();
@@ -574,14 +529,9 @@ pub async fn binary(rt: &Rt, op: BinOp, a: &Obj, b: &Obj) -> R<Obj> {
     let forward = intern(&format!("__{}__", op.dunder()));
     let reflected = intern(&format!("__r{}__", op.dunder()));
     let (ca, cb) = (a.class(), b.class());
-    let first =
-        !Rc::ptr_eq(&ca, &cb) && cb.is_subclass(&ca) && cb.lookup_user(&reflected).is_some();
+    let first = !Rc::ptr_eq(&ca, &cb) && cb.is_subclass(&ca) && cb.lookup_user(&reflected).is_some();
     for turn in [first, !first] {
-        let (x, y, name) = if turn {
-            (b, a, &reflected)
-        } else {
-            (a, b, &forward)
-        };
+        let (x, y, name) = if turn { (b, a, &reflected) } else { (a, b, &forward) };
         if turn && Rc::ptr_eq(&ca, &cb) && ca.lookup_user(&forward).is_some() {
             continue;
         }
@@ -682,9 +632,7 @@ pub fn inplace_sync(rt: &Rt, op: BinOp, a: &Obj, b: &Obj) -> R<Obj> {
         }
         (Obj::Instance(i), _) => {
             let c = i.class.borrow();
-            if c.lookup_user(&intern(&format!("__i{}__", op.dunder())))
-                .is_some()
-            {
+            if c.lookup_user(&intern(&format!("__i{}__", op.dunder()))).is_some() {
                 return Err(Exc::NeedsVm);
             }
             match &i.base {
@@ -717,11 +665,7 @@ fn inplace_error(e: Exc, op: BinOp, a: &Obj, b: &Obj) -> Exc {
 
 fn inplace_unsupported(op: BinOp, a: &Obj, b: &Obj) -> Exc {
     let sign = if op == BinOp::Pow { "**" } else { op.sign() };
-    type_error(format!(
-        "unsupported operand type(s) for {sign}=: '{}' and '{}'",
-        a.type_name(),
-        b.type_name()
-    ))
+    type_error(format!("unsupported operand type(s) for {sign}=: '{}' and '{}'", a.type_name(), b.type_name()))
 }
 
 /// `a op= b`.
@@ -748,18 +692,13 @@ pub async fn inplace(rt: &Rt, op: BinOp, a: &Obj, b: &Obj) -> R<Obj> {
         }
         _ => {}
     }
-    if let Some(f) = a
-        .class()
-        .lookup_user(&intern(&format!("__i{}__", op.dunder())))
-    {
+    if let Some(f) = a.class().lookup_user(&intern(&format!("__i{}__", op.dunder()))) {
         let r = rt.call(&f, [a.clone(), b.clone()]).await?;
         if !matches!(r, Obj::NotImplemented) {
             return Ok(r);
         }
     }
-    binary(rt, op, a, b)
-        .await
-        .map_err(|e| inplace_error(e, op, a, b))
+    binary(rt, op, a, b).await.map_err(|e| inplace_error(e, op, a, b))
 }
 
 /// `-a`, `+a`, `~a`, `abs(a)`, where no user code has to decide.

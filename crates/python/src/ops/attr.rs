@@ -3,9 +3,7 @@
 use std::rc::Rc;
 
 use crate::obj::containers::{Method, Super};
-use crate::obj::{
-    Class, Exc, Obj, PyDict, R, Str, attribute_error, exc, intern, type_error, types,
-};
+use crate::obj::{Class, Exc, Obj, PyDict, R, Str, attribute_error, exc, intern, type_error, types};
 use crate::rt::Rt;
 
 /// What a class attribute becomes when it is read from an instance.
@@ -18,29 +16,19 @@ enum Bound {
 /// Binds a class attribute to an object of that class.
 fn bind(attr: &Obj, this: &Obj, class: &Rc<Class>) -> Bound {
     match attr {
-        Obj::Function(_) => Bound::Value(Obj::Method(Rc::new(Method {
-            this: this.clone(),
-            func: attr.clone(),
-        }))),
-        Obj::Builtin(b) if b.is_method => Bound::Value(Obj::Method(Rc::new(Method {
-            this: this.clone(),
-            func: attr.clone(),
-        }))),
+        Obj::Function(_) => Bound::Value(Obj::Method(Rc::new(Method { this: this.clone(), func: attr.clone() }))),
+        Obj::Builtin(b) if b.is_method => {
+            Bound::Value(Obj::Method(Rc::new(Method { this: this.clone(), func: attr.clone() })))
+        }
         Obj::Static(w) => Bound::Value(w.func.clone()),
         Obj::ClassMethod(w) => bind_class(&w.func, class),
         Obj::Property(p) => Bound::Getter(p.get.clone(), vec![this.clone()]),
         Obj::Instance(i) => match i.class.borrow().lookup_user(&intern("__get__")) {
-            Some(f) => Bound::Getter(
-                f,
-                vec![attr.clone(), this.clone(), Obj::Class(class.clone())],
-            ),
+            Some(f) => Bound::Getter(f, vec![attr.clone(), this.clone(), Obj::Class(class.clone())]),
             None => Bound::Value(attr.clone()),
         },
         Obj::Native(n) if n.is_callable() && n.class().dict.get_name("__get__").is_some() => {
-            Bound::Value(Obj::Method(Rc::new(Method {
-                this: this.clone(),
-                func: attr.clone(),
-            })))
+            Bound::Value(Obj::Method(Rc::new(Method { this: this.clone(), func: attr.clone() })))
         }
         _ => Bound::Value(attr.clone()),
     }
@@ -49,10 +37,7 @@ fn bind(attr: &Obj, this: &Obj, class: &Rc<Class>) -> Bound {
 fn bind_class(f: &Obj, class: &Rc<Class>) -> Bound {
     match f {
         Obj::Property(p) => Bound::Getter(p.get.clone(), vec![Obj::Class(class.clone())]),
-        f => Bound::Value(Obj::Method(Rc::new(Method {
-            this: Obj::Class(class.clone()),
-            func: f.clone(),
-        }))),
+        f => Bound::Value(Obj::Method(Rc::new(Method { this: Obj::Class(class.clone()), func: f.clone() }))),
     }
 }
 
@@ -84,9 +69,7 @@ pub fn find_attr(rt: &Rt, o: &Obj, name: &Str) -> R<Option<Found>> {
                         }
                         return Ok(Some(bound(a, &class)));
                     }
-                    Obj::Instance(d)
-                        if d.class.borrow().lookup_user(&intern("__set__")).is_some() =>
-                    {
+                    Obj::Instance(d) if d.class.borrow().lookup_user(&intern("__set__")).is_some() => {
                         return Ok(Some(bound(a, &class)));
                     }
                     _ => {}
@@ -128,10 +111,7 @@ pub fn find_attr(rt: &Rt, o: &Obj, name: &Str) -> R<Option<Found>> {
             if let Some(v) = special(o, c, name)? {
                 return Ok(Some(Found::Value(v)));
             }
-            Ok(types()
-                .type_
-                .lookup(name)
-                .map(|a| bound(&a, &types().type_)))
+            Ok(types().type_.lookup(name).map(|a| bound(&a, &types().type_)))
         }
         Obj::Module(m) => {
             if let Some(v) = m.dict.get_str(name) {
@@ -150,13 +130,8 @@ pub fn find_attr(rt: &Rt, o: &Obj, name: &Str) -> R<Option<Found>> {
                 Obj::Class(c) => c.clone(),
                 t => t.class(),
             };
-            let chain: Vec<Rc<Class>> = std::iter::once(class.clone())
-                .chain(class.mro.iter().cloned())
-                .collect();
-            let from = chain
-                .iter()
-                .position(|c| Rc::ptr_eq(c, &s.after))
-                .map_or(0, |i| i + 1);
+            let chain: Vec<Rc<Class>> = std::iter::once(class.clone()).chain(class.mro.iter().cloned()).collect();
+            let from = chain.iter().position(|c| Rc::ptr_eq(c, &s.after)).map_or(0, |i| i + 1);
             for c in &chain[from..] {
                 if let Some(a) = c.dict.get_str(name) {
                     let b = match (&s.this, &a) {
@@ -213,9 +188,7 @@ fn special(o: &Obj, class: &Rc<Class>, name: &Str) -> R<Option<Obj>> {
             (Obj::Complex(c), "real") => Some(Obj::Float(c.0)),
             (Obj::Complex(c), "imag") => Some(Obj::Float(c.1)),
             (Obj::Bool(b), "real" | "numerator") => Some(Obj::Int(i64::from(*b))),
-            (Obj::Int(_) | Obj::Big(_), "real" | "numerator") | (Obj::Float(_), "real") => {
-                Some(o.clone())
-            }
+            (Obj::Int(_) | Obj::Big(_), "real" | "numerator") | (Obj::Float(_), "real") => Some(o.clone()),
             (Obj::Int(_) | Obj::Big(_) | Obj::Bool(_), "imag") => Some(Obj::Int(0)),
             (Obj::Int(_) | Obj::Big(_) | Obj::Bool(_), "denominator") => Some(Obj::Int(1)),
             (Obj::Float(_), "imag") => Some(Obj::Float(0.0)),
@@ -230,9 +203,7 @@ fn special(o: &Obj, class: &Rc<Class>, name: &Str) -> R<Option<Obj>> {
             (Obj::Property(p), "fdel") => Some(p.del.clone()),
             (Obj::Instance(i), _) => match (&i.exc, n) {
                 (Some(e), "args") => Some(Obj::tuple(e.args.borrow().clone())),
-                (Some(e), "value" | "code") => {
-                    Some(e.args.borrow().first().cloned().unwrap_or(Obj::None))
-                }
+                (Some(e), "value" | "code") => Some(e.args.borrow().first().cloned().unwrap_or(Obj::None)),
                 _ => None,
             },
             _ => None,
@@ -241,26 +212,17 @@ fn special(o: &Obj, class: &Rc<Class>, name: &Str) -> R<Option<Obj>> {
     Ok(Some(match (o, n) {
         (_, "__class__") => Obj::Class(o.class()),
         (Obj::Instance(i), "__dict__") => Obj::Dict(i.dict().clone()),
-        (Obj::Instance(i), _)
-            if i.exc.is_some() && exception_attr(i.exc.as_deref(), n).is_some() =>
-        {
+        (Obj::Instance(i), _) if i.exc.is_some() && exception_attr(i.exc.as_deref(), n).is_some() => {
             return Ok(exception_attr(i.exc.as_deref(), n));
         }
         (Obj::Class(c), "__name__") => Obj::Str(c.name.borrow().clone()),
         (Obj::Class(c), "__qualname__") => Obj::Str(c.qualname.borrow().clone()),
-        (_, "__module__") if matches!(o, Obj::Class(_) | Obj::Instance(_)) => {
-            Obj::Str(class.module.borrow().clone())
-        }
-        (Obj::Class(c), "__bases__") => {
-            Obj::tuple(c.bases.iter().cloned().map(Obj::Class).collect())
-        }
+        (_, "__module__") if matches!(o, Obj::Class(_) | Obj::Instance(_)) => Obj::Str(class.module.borrow().clone()),
+        (Obj::Class(c), "__bases__") => Obj::tuple(c.bases.iter().cloned().map(Obj::Class).collect()),
         (Obj::Class(c), "__base__") => c.bases.first().cloned().map_or(Obj::None, Obj::Class),
-        (Obj::Class(c), "__mro__") => Obj::tuple(
-            std::iter::once(c.clone())
-                .chain(c.mro.iter().cloned())
-                .map(Obj::Class)
-                .collect(),
-        ),
+        (Obj::Class(c), "__mro__") => {
+            Obj::tuple(std::iter::once(c.clone()).chain(c.mro.iter().cloned()).map(Obj::Class).collect())
+        }
         (Obj::Class(c), "__dict__") => Obj::Dict(c.dict.copy()?),
         (Obj::Class(_), "__doc__") | (Obj::Instance(_), "__doc__") => Obj::None,
         (Obj::Class(c), "__annotations__") if c.user => {
@@ -274,11 +236,7 @@ fn special(o: &Obj, class: &Rc<Class>, name: &Str) -> R<Option<Obj>> {
         (Obj::Function(f), "__module__") => f.globals.get_name("__name__").unwrap_or(Obj::None),
         (Obj::Function(f), "__defaults__") => {
             let d = f.defaults.borrow();
-            if d.is_empty() {
-                Obj::None
-            } else {
-                Obj::tuple(d.clone())
-            }
+            if d.is_empty() { Obj::None } else { Obj::tuple(d.clone()) }
         }
         (Obj::Function(f), "__kwdefaults__") => {
             let d = PyDict::new();
@@ -287,11 +245,7 @@ fn special(o: &Obj, class: &Rc<Class>, name: &Str) -> R<Option<Obj>> {
                     d.set_str(n, v.clone());
                 }
             }
-            if d.is_empty() {
-                Obj::None
-            } else {
-                Obj::Dict(d)
-            }
+            if d.is_empty() { Obj::None } else { Obj::Dict(d) }
         }
         (Obj::Function(f), "__annotations__") => {
             let mut a = f.annotations.borrow_mut();
@@ -349,9 +303,7 @@ pub fn get_attr_sync(rt: &Rt, o: &Obj, name: &Str) -> R<Obj> {
 /// The `AttributeError` for a missing attribute.
 pub fn no_attr(o: &Obj, name: &Str) -> Exc {
     match o {
-        Obj::Super(_) => {
-            crate::obj::E::AttributeError.msg(format!("'super' object has no attribute '{name}'"))
-        }
+        Obj::Super(_) => crate::obj::E::AttributeError.msg(format!("'super' object has no attribute '{name}'")),
         o => attribute_error(o, name),
     }
 }
@@ -362,10 +314,8 @@ pub async fn get_attr(rt: &Rt, o: &Obj, name: &Str) -> R<Obj> {
         Some(Found::Value(v)) => Ok(v),
         Some(Found::Call(f, args)) => {
             if f.is_none() {
-                return Err(exc::E::AttributeError.msg(format!(
-                    "property '{name}' of '{}' object has no getter",
-                    o.type_name()
-                )));
+                return Err(exc::E::AttributeError
+                    .msg(format!("property '{name}' of '{}' object has no getter", o.type_name())));
             }
             let first = rt.call(&f, crate::obj::Args::pos(args)).await;
             match first {
@@ -373,9 +323,7 @@ pub async fn get_attr(rt: &Rt, o: &Obj, name: &Str) -> R<Obj> {
                 Err(Exc::Py(e)) if e.class().is_subclass(exc::E::AttributeError.class()) => {
                     let own = o.class().lookup_user(&intern("__getattr__"));
                     match own {
-                        Some(g) if !g.is(&f) => {
-                            rt.call(&g, [o.clone(), Obj::Str(name.clone())]).await
-                        }
+                        Some(g) if !g.is(&f) => rt.call(&g, [o.clone(), Obj::Str(name.clone())]).await,
                         _ => Err(Exc::Py(e)),
                     }
                 }
@@ -441,8 +389,7 @@ pub fn set_attr_sync(rt: &Rt, o: &Obj, name: &Str, value: &Obj) -> R<()> {
                 ("__doc__", _) => *f.doc.borrow_mut() = value.clone(),
                 ("__annotations__", _) => *f.annotations.borrow_mut() = value.clone(),
                 ("__defaults__", _) => {
-                    *f.defaults.borrow_mut() =
-                        value.as_tuple().map(|t| t.to_vec()).unwrap_or_default();
+                    *f.defaults.borrow_mut() = value.as_tuple().map(|t| t.to_vec()).unwrap_or_default();
                 }
                 _ => f.dict.get_or_init(PyDict::new).set_str(name, value.clone()),
             }
@@ -464,21 +411,12 @@ pub fn set_attr_sync(rt: &Rt, o: &Obj, name: &Str, value: &Obj) -> R<()> {
 
 fn read_only(o: &Obj, name: &Str, has: bool) -> Exc {
     if has {
-        return exc::E::AttributeError.msg(format!(
-            "'{}' object attribute '{name}' is read-only",
-            o.type_name()
-        ));
+        return exc::E::AttributeError.msg(format!("'{}' object attribute '{name}' is read-only", o.type_name()));
     }
     attribute_error(o, name)
 }
 
-fn set_instance(
-    o: &Obj,
-    i: &Rc<crate::obj::Instance>,
-    class: &Rc<Class>,
-    name: &Str,
-    value: &Obj,
-) -> R<()> {
+fn set_instance(o: &Obj, i: &Rc<crate::obj::Instance>, class: &Rc<Class>, name: &Str, value: &Obj) -> R<()> {
     match class.lookup(name) {
         Some(Obj::Property(p)) => {
             if p.cached.borrow().is_some() {
@@ -486,10 +424,8 @@ fn set_instance(
                 return Ok(());
             }
             if p.set.is_none() {
-                return Err(exc::E::AttributeError.msg(format!(
-                    "property '{name}' of '{}' object has no setter",
-                    class.name.borrow()
-                )));
+                return Err(exc::E::AttributeError
+                    .msg(format!("property '{name}' of '{}' object has no setter", class.name.borrow())));
             }
             return Err(Exc::NeedsVm);
         }
@@ -504,10 +440,7 @@ fn set_instance(
             *i.class.borrow_mut() = c.clone();
             return Ok(());
         }
-        return Err(type_error(format!(
-            "__class__ must be set to a class, not '{}' object",
-            value.type_name()
-        )));
+        return Err(type_error(format!("__class__ must be set to a class, not '{}' object", value.type_name())));
     }
     if n == "__dict__"
         && let Obj::Dict(d) = value
@@ -542,9 +475,9 @@ fn set_instance(
         }
     }
     let outside_slots = match class.dict.get_name("__slots__") {
-        Some(Obj::Tuple(slots)) if class.mro.iter().all(|c| !c.user) => !slots
-            .iter()
-            .any(|s| s.as_str().is_some_and(|s| s.as_str() == n)),
+        Some(Obj::Tuple(slots)) if class.mro.iter().all(|c| !c.user) => {
+            !slots.iter().any(|s| s.as_str().is_some_and(|s| s.as_str() == n))
+        }
         _ => false,
     };
     let is_record = matches!(&i.base, Obj::Tuple(_)) && class.dict.get_name("_fields").is_some();
@@ -566,8 +499,7 @@ pub async fn set_attr(rt: &Rt, o: &Obj, name: &Str, value: &Obj) -> R<()> {
     }
     let class = o.class();
     if let Some(f) = class.lookup_user(&intern("__setattr__")) {
-        rt.call(&f, [o.clone(), Obj::Str(name.clone()), value.clone()])
-            .await?;
+        rt.call(&f, [o.clone(), Obj::Str(name.clone()), value.clone()]).await?;
         return Ok(());
     }
     set_by_descriptor(rt, o, name, value).await
@@ -579,8 +511,7 @@ async fn set_by_descriptor(rt: &Rt, o: &Obj, name: &Str, value: &Obj) -> R<()> {
             rt.call(&p.set, [o.clone(), value.clone()]).await?;
         }
         Some(d) => {
-            rt.call_method(&d, "__set__", [o.clone(), value.clone()])
-                .await?;
+            rt.call_method(&d, "__set__", [o.clone(), value.clone()]).await?;
         }
         None => {}
     }
@@ -611,10 +542,8 @@ pub async fn del_attr(rt: &Rt, o: &Obj, name: &Str) -> R<()> {
                 && p.cached.borrow().is_none()
             {
                 if p.del.is_none() {
-                    return Err(exc::E::AttributeError.msg(format!(
-                        "property '{name}' of '{}' object has no deleter",
-                        o.type_name()
-                    )));
+                    return Err(exc::E::AttributeError
+                        .msg(format!("property '{name}' of '{}' object has no deleter", o.type_name())));
                 }
                 rt.call(&p.del, [o.clone()]).await?;
                 return Ok(());
@@ -626,22 +555,10 @@ pub async fn del_attr(rt: &Rt, o: &Obj, name: &Str) -> R<()> {
         }
         Obj::Class(c) if c.user => {
             Class::touch();
-            c.dict
-                .del_str(name)
-                .map(|_| ())
-                .ok_or_else(|| exc::E::AttributeError.msg(name.to_string()))
+            c.dict.del_str(name).map(|_| ()).ok_or_else(|| exc::E::AttributeError.msg(name.to_string()))
         }
-        Obj::Module(m) => m
-            .dict
-            .del_str(name)
-            .map(|_| ())
-            .ok_or_else(|| no_attr(o, name)),
-        Obj::Function(f) => f
-            .dict
-            .get()
-            .and_then(|d| d.del_str(name))
-            .map(|_| ())
-            .ok_or_else(|| no_attr(o, name)),
+        Obj::Module(m) => m.dict.del_str(name).map(|_| ()).ok_or_else(|| no_attr(o, name)),
+        Obj::Function(f) => f.dict.get().and_then(|d| d.del_str(name)).map(|_| ()).ok_or_else(|| no_attr(o, name)),
         _ => Err(no_attr(o, name)),
     }
 }
@@ -649,22 +566,19 @@ pub async fn del_attr(rt: &Rt, o: &Obj, name: &Str) -> R<()> {
 /// `super(after, this)`.
 pub fn make_super(after: &Obj, this: &Obj) -> R<Obj> {
     let Obj::Class(c) = after else {
-        return Err(type_error(format!(
-            "super() argument 1 must be a type, not {}",
-            after.type_name()
-        )));
+        return Err(type_error(format!("super() argument 1 must be a type, not {}", after.type_name())));
     };
     let ok = match this {
         Obj::Class(k) => k.is_subclass(c),
         o => o.class().is_subclass(c),
     };
     if !ok {
-        return Err(type_error(
-            "super(type, obj): obj must be an instance or subtype of type",
-        ));
+        return Err(type_error("super(type, obj): obj must be an instance or subtype of type"));
     }
-    Ok(Obj::Super(Rc::new(Super {
-        after: c.clone(),
-        this: this.clone(),
-    })))
+    Ok(Obj::Super(Rc::new(Super { after: c.clone(), this: this.clone() })))
+}
+
+/// `isinstance(o, n)` for a host object in the place of a class (`int | None`, `jax.Array`); None: it is no class.
+pub fn instance_check(n: &Rc<Box<dyn crate::obj::Native>>, o: &Obj) -> Option<bool> {
+    n.instance_check(o)
 }

@@ -23,18 +23,11 @@ fn overrides(o: &Obj, name: &str) -> bool {
 }
 
 fn same(a: &Obj, b: &Obj, depth: u32) -> R<bool> {
-    if a.is(b) {
-        Ok(true)
-    } else {
-        eq_at(a, b, depth)
-    }
+    if a.is(b) { Ok(true) } else { eq_at(a, b, depth) }
 }
 
 fn eq_at(a: &Obj, b: &Obj, depth: u32) -> R<bool> {
-    use Obj::{
-        Bytes, Complex, Dict, Float, Instance, Int, List, Method, Native, Range, Set, Slice, Str,
-        Tuple, View,
-    };
+    use Obj::{Bytes, Complex, Dict, Float, Instance, Int, List, Method, Native, Range, Set, Slice, Str, Tuple, View};
     if depth > MAX_NEST {
         return Err(exc::recursion_error(" in comparison"));
     }
@@ -114,10 +107,7 @@ fn eq_at(a: &Obj, b: &Obj, depth: u32) -> R<bool> {
         (Bytes(x), Bytes(y)) => Ok(x == y),
         (Method(x), Method(y)) => Ok(x.this.is(&y.this) && x.func.is(&y.func)),
         (View(x), View(y)) if x.what != crate::obj::ViewKind::Values => {
-            let (x, y) = (
-                super::iter_sync(a).and_then(|_| view_items(x))?,
-                view_items(y)?,
-            );
+            let (x, y) = (super::iter_sync(a).and_then(|_| view_items(x))?, view_items(y)?);
             Ok(x.len() == y.len() && {
                 let mut all = true;
                 for k in &x {
@@ -148,12 +138,7 @@ fn view_items(v: &crate::obj::DictView) -> R<Vec<Obj>> {
     Ok(match v.what {
         crate::obj::ViewKind::Keys => v.dict.keys(),
         crate::obj::ViewKind::Values => v.dict.values(),
-        crate::obj::ViewKind::Items => v
-            .dict
-            .items()
-            .into_iter()
-            .map(|(k, v)| Obj::tuple(vec![k, v]))
-            .collect(),
+        crate::obj::ViewKind::Items => v.dict.items().into_iter().map(|(k, v)| Obj::tuple(vec![k, v])).collect(),
     })
 }
 
@@ -188,24 +173,8 @@ pub fn number_order(a: &Obj, b: &Obj) -> Option<Option<Ordering>> {
             _ => return None,
         },
         (Big(x), Big(y)) => Some(x.cmp(y)),
-        (Big(x), _) => int(b)
-            .map(|_| {
-                if x.is_negative() {
-                    Ordering::Less
-                } else {
-                    Ordering::Greater
-                }
-            })?
-            .into(),
-        (_, Big(y)) => int(a)
-            .map(|_| {
-                if y.is_negative() {
-                    Ordering::Greater
-                } else {
-                    Ordering::Less
-                }
-            })?
-            .into(),
+        (Big(x), _) => int(b).map(|_| if x.is_negative() { Ordering::Less } else { Ordering::Greater })?.into(),
+        (_, Big(y)) => int(a).map(|_| if y.is_negative() { Ordering::Greater } else { Ordering::Less })?.into(),
         _ => Some(int(a)?.cmp(&int(b)?)),
     })
 }
@@ -222,11 +191,7 @@ fn float_big(x: f64, b: &BigInt) -> Option<Ordering> {
         return None;
     }
     if x.is_infinite() {
-        return Some(if x > 0.0 {
-            Ordering::Greater
-        } else {
-            Ordering::Less
-        });
+        return Some(if x > 0.0 { Ordering::Greater } else { Ordering::Less });
     }
     let whole = BigInt::from_f64(x.trunc()).unwrap_or_else(BigInt::zero);
     Some(whole.cmp(b).then(x.fract().partial_cmp(&0.0)?))
@@ -330,15 +295,10 @@ pub async fn compare(rt: &Rt, op: CmpOp, a: &Obj, b: &Obj) -> R<Obj> {
     if matches!(a, Obj::Instance(_)) || matches!(b, Obj::Instance(_)) {
         let (ca, cb) = (a.class(), b.class());
         // The right operand goes first where its class derives from the left one's.
-        let reflected_first = !std::rc::Rc::ptr_eq(&ca, &cb)
-            && cb.is_subclass(&ca)
-            && overrides(b, op.swapped().dunder());
+        let reflected_first =
+            !std::rc::Rc::ptr_eq(&ca, &cb) && cb.is_subclass(&ca) && overrides(b, op.swapped().dunder());
         for turn in [reflected_first, !reflected_first] {
-            let (x, y, o) = if turn {
-                (b, a, op.swapped())
-            } else {
-                (a, b, op)
-            };
+            let (x, y, o) = if turn { (b, a, op.swapped()) } else { (a, b, op) };
             if let Some(f) = dunder(x, o.dunder()) {
                 let r = rt.call(&f, [x.clone(), y.clone()]).await?;
                 if !matches!(r, Obj::NotImplemented) {
@@ -401,11 +361,7 @@ pub async fn compare(rt: &Rt, op: CmpOp, a: &Obj, b: &Obj) -> R<Obj> {
             Ok(Obj::Bool(same == (op == CmpOp::Eq)))
         }
         (Obj::Set(x), Obj::Set(y)) => {
-            let (small, large) = if matches!(op, CmpOp::Ge | CmpOp::Gt) {
-                (y, x)
-            } else {
-                (x, y)
-            };
+            let (small, large) = if matches!(op, CmpOp::Ge | CmpOp::Gt) { (y, x) } else { (x, y) };
             let mut inside = true;
             for k in small.items() {
                 inside = inside && super::set_has(rt, large, &k).await?;
@@ -445,11 +401,7 @@ pub async fn eq(rt: &Rt, a: &Obj, b: &Obj) -> R<bool> {
 
 /// `a is b or a == b`: what membership means.
 pub async fn same_or_eq(rt: &Rt, a: &Obj, b: &Obj) -> R<bool> {
-    if a.is(b) {
-        Ok(true)
-    } else {
-        eq(rt, a, b).await
-    }
+    if a.is(b) { Ok(true) } else { eq(rt, a, b).await }
 }
 
 /// `bool(o)`, where no user code has to decide.
@@ -471,17 +423,10 @@ pub fn truth_sync(o: &Obj) -> R<bool> {
         Obj::View(v) => !v.dict.is_empty(),
         Obj::Instance(i) => {
             let c = i.class.borrow();
-            if c.user
-                && (c.lookup_user(&intern("__bool__")).is_some()
-                    || c.lookup_user(&intern("__len__")).is_some())
-            {
+            if c.user && (c.lookup_user(&intern("__bool__")).is_some() || c.lookup_user(&intern("__len__")).is_some()) {
                 return Err(Exc::NeedsVm);
             }
-            if i.base.given() {
-                truth_sync(&i.base)?
-            } else {
-                true
-            }
+            if i.base.given() { truth_sync(&i.base)? } else { true }
         }
         Obj::Native(n) => match n.truth(o)? {
             Some(b) => b,
@@ -500,10 +445,7 @@ pub async fn truth(rt: &Rt, o: &Obj) -> R<bool> {
     if let Some(f) = dunder(o, "__bool__") {
         return match rt.call(&f, [o.clone()]).await? {
             Obj::Bool(b) => Ok(b),
-            r => Err(type_error(format!(
-                "__bool__ should return bool, returned {}",
-                r.type_name()
-            ))),
+            r => Err(type_error(format!("__bool__ should return bool, returned {}", r.type_name()))),
         };
     }
     Ok(super::len(rt, o).await? > 0)
@@ -516,10 +458,7 @@ pub fn contains_sync(rt: &Rt, o: &Obj, x: &Obj) -> R<bool> {
         Obj::Set(s) => match x {
             // A set may be looked up in a set of frozensets.
             Obj::Set(k) if !k.frozen => {
-                let f = crate::obj::PySet {
-                    t: std::cell::RefCell::new(k.t.borrow().copy()?),
-                    frozen: true,
-                };
+                let f = crate::obj::PySet { t: std::cell::RefCell::new(k.t.borrow().copy()?), frozen: true };
                 s.has(&Obj::Set(std::rc::Rc::new(f)))
             }
             x => s.has(x),
@@ -529,10 +468,7 @@ pub fn contains_sync(rt: &Rt, o: &Obj, x: &Obj) -> R<bool> {
                 rt.charge((s.as_str().len() / 16) as u64)?;
                 Ok(s.as_str().contains(t.as_str()))
             }
-            None => Err(type_error(format!(
-                "'in <string>' requires string as left operand, not {}",
-                x.type_name()
-            ))),
+            None => Err(type_error(format!("'in <string>' requires string as left operand, not {}", x.type_name()))),
         },
         Obj::Tuple(t) => {
             rt.charge((t.len() / 4) as u64)?;
@@ -554,16 +490,8 @@ pub fn contains_sync(rt: &Rt, o: &Obj, x: &Obj) -> R<bool> {
         }
         Obj::Range(r) => match x {
             Obj::Int(_) | Obj::Bool(_) => {
-                let i = if let Obj::Int(i) = x {
-                    *i
-                } else {
-                    i64::from(truth_sync(x)?)
-                };
-                let (lo, hi) = if r.step > 0 {
-                    (r.start, r.stop)
-                } else {
-                    (r.stop + 1, r.start + 1)
-                };
+                let i = if let Obj::Int(i) = x { *i } else { i64::from(truth_sync(x)?) };
+                let (lo, hi) = if r.step > 0 { (r.start, r.stop) } else { (r.stop + 1, r.start + 1) };
                 Ok(i >= lo && i < hi && (i - r.start) % r.step == 0)
             }
             Obj::Float(f) if f.fract() == 0.0 => contains_sync(rt, o, &Obj::Int(*f as i64)),
@@ -572,10 +500,7 @@ pub fn contains_sync(rt: &Rt, o: &Obj, x: &Obj) -> R<bool> {
         Obj::Bytes(b) => match x {
             Obj::Int(i) => Ok(b.iter().any(|c| i64::from(*c) == *i)),
             Obj::Bytes(n) => Ok(n.is_empty() || b.windows(n.len()).any(|w| w == n.as_slice())),
-            _ => Err(type_error(format!(
-                "a bytes-like object is required, not '{}'",
-                x.type_name()
-            ))),
+            _ => Err(type_error(format!("a bytes-like object is required, not '{}'", x.type_name()))),
         },
         Obj::View(v) if v.what == crate::obj::ViewKind::Keys => Ok(v.dict.get(x)?.is_some()),
         Obj::View(v) => {
@@ -587,9 +512,7 @@ pub fn contains_sync(rt: &Rt, o: &Obj, x: &Obj) -> R<bool> {
             Ok(false)
         }
         Obj::Native(n) => n.contains(rt, o, x)?.ok_or(Exc::NeedsVm),
-        Obj::Instance(i)
-            if i.base.given() && !overrides(o, "__contains__") && !overrides(o, "__iter__") =>
-        {
+        Obj::Instance(i) if i.base.given() && !overrides(o, "__contains__") && !overrides(o, "__iter__") => {
             contains_sync(rt, &i.base, x)
         }
         _ => Err(Exc::NeedsVm),
@@ -612,14 +535,8 @@ pub async fn contains(rt: &Rt, o: &Obj, x: &Obj) -> R<bool> {
         _ => {}
     }
     let it = match get_iter(rt, o).await {
-        Err(Exc::Py(e))
-            if e.class()
-                .is_subclass(&types().exceptions[exc::E::TypeError as usize]) =>
-        {
-            return Err(type_error(format!(
-                "argument of type '{}' is not iterable",
-                o.type_name()
-            )));
+        Err(Exc::Py(e)) if e.class().is_subclass(&types().exceptions[exc::E::TypeError as usize]) => {
+            return Err(type_error(format!("argument of type '{}' is not iterable", o.type_name())));
         }
         r => r?,
     };

@@ -25,18 +25,9 @@ fn hash_at(o: &Obj, depth: u32) -> R<u64> {
         Obj::Int(i) => mix(*i as u64),
         Obj::Bool(b) => mix(u64::from(*b)),
         Obj::Float(f) => hash_float(*f),
-        Obj::Complex(c) => {
-            hash_float(c.0)
-                ^ if c.1 == 0.0 {
-                    0
-                } else {
-                    hash_float(c.1).rotate_left(7)
-                }
-        }
+        Obj::Complex(c) => hash_float(c.0) ^ if c.1 == 0.0 { 0 } else { hash_float(c.1).rotate_left(7) },
         Obj::Big(b) => match b.to_f64() {
-            Some(f) if num_traits::FromPrimitive::from_f64(f) == Some((**b).clone()) => {
-                hash_float(f)
-            }
+            Some(f) if num_traits::FromPrimitive::from_f64(f) == Some((**b).clone()) => hash_float(f),
             _ => b.iter_u64_digits().fold(7, |h, d| mix(h ^ d)),
         },
         Obj::None => 0x5bd1_e995,
@@ -49,11 +40,7 @@ fn hash_at(o: &Obj, depth: u32) -> R<u64> {
             h
         }
         Obj::Set(s) if s.frozen => {
-            s.t.borrow()
-                .slots()
-                .iter()
-                .filter(|e| e.key.given())
-                .fold(3, |h, e| h ^ mix(e.hash))
+            s.t.borrow().slots().iter().filter(|e| e.key.given()).fold(3, |h, e| h ^ mix(e.hash))
         }
         Obj::Range(r) => mix((r.start ^ r.step.rotate_left(21)) as u64 ^ mix(r.len() as u64)),
         Obj::List(_) | Obj::Dict(_) | Obj::Set(_) | Obj::Slice(_) => return Err(unhashable(o)),

@@ -3,9 +3,7 @@
 use std::rc::Rc;
 
 use super::{dict_del, dict_get, dict_set, index_i64, index_sync};
-use crate::obj::{
-    E, Exc, Obj, PyRange, PySlice, R, index_error, intern, key_error, mem, type_error, value_error,
-};
+use crate::obj::{E, Exc, Obj, PyRange, PySlice, R, index_error, intern, key_error, mem, type_error, value_error};
 use crate::rt::Rt;
 
 /// The position a subscript means in a sequence of length `n`; None: out of range.
@@ -15,17 +13,10 @@ fn position(key: &Obj, n: usize, what: &str) -> R<Option<usize>> {
         k => match index_sync(k) {
             Ok(Obj::Int(i)) => i,
             Ok(_) => {
-                return Err(index_error(format!(
-                    "cannot fit 'int' into an index-sized integer"
-                )));
+                return Err(index_error(format!("cannot fit 'int' into an index-sized integer")));
             }
-            Err(Exc::Py(e))
-                if e.class().is_subclass(E::TypeError.class()) && !matches!(k, Obj::Native(_)) =>
-            {
-                return Err(type_error(format!(
-                    "{what} indices must be integers or slices, not {}",
-                    k.type_name()
-                )));
+            Err(Exc::Py(e)) if e.class().is_subclass(E::TypeError.class()) && !matches!(k, Obj::Native(_)) => {
+                return Err(type_error(format!("{what} indices must be integers or slices, not {}", k.type_name())));
             }
             Err(e) => return Err(e),
         },
@@ -41,18 +32,11 @@ pub fn slice_range(s: &PySlice, n: usize) -> R<(i64, i64, usize)> {
             Obj::None => Ok(None),
             o => match index_sync(o) {
                 Ok(Obj::Int(i)) => Ok(Some(i)),
-                Ok(Obj::Big(b)) => Ok(Some(if num_traits::Signed::is_negative(&*b) {
-                    i64::MIN / 2
-                } else {
-                    i64::MAX / 2
-                })),
-                Err(Exc::Py(e))
-                    if e.class().is_subclass(E::TypeError.class())
-                        && !matches!(o, Obj::Native(_)) =>
-                {
-                    Err(type_error(
-                        "slice indices must be integers or None or have an __index__ method",
-                    ))
+                Ok(Obj::Big(b)) => {
+                    Ok(Some(if num_traits::Signed::is_negative(&*b) { i64::MIN / 2 } else { i64::MAX / 2 }))
+                }
+                Err(Exc::Py(e)) if e.class().is_subclass(E::TypeError.class()) && !matches!(o, Obj::Native(_)) => {
+                    Err(type_error("slice indices must be integers or None or have an __index__ method"))
                 }
                 Ok(_) => Ok(None),
                 Err(e) => Err(e),
@@ -70,11 +54,8 @@ pub fn slice_range(s: &PySlice, n: usize) -> R<(i64, i64, usize)> {
     let stop = get(&s.stop)?.map_or(if step > 0 { high } else { low }, clamp);
     let span = i128::from(stop) - i128::from(start);
     let step128 = i128::from(step);
-    let count = if step > 0 {
-        (span + step128 - 1).div_euclid(step128)
-    } else {
-        (-span - step128 - 1).div_euclid(-step128)
-    };
+    let count =
+        if step > 0 { (span + step128 - 1).div_euclid(step128) } else { (-span - step128 - 1).div_euclid(-step128) };
     Ok((start, step, count.max(0) as usize))
 }
 
@@ -82,9 +63,7 @@ fn take(v: &[Obj], (start, step, count): (i64, i64, usize)) -> Vec<Obj> {
     if step == 1 {
         return v[start as usize..start as usize + count].to_vec();
     }
-    (0..count as i64)
-        .map(|k| v[(start + k * step) as usize].clone())
-        .collect()
+    (0..count as i64).map(|k| v[(start + k * step) as usize].clone()).collect()
 }
 
 /// `o[key]`, where no user code has to decide.
@@ -124,11 +103,7 @@ pub fn get_item_sync(rt: &Rt, o: &Obj, key: &Obj) -> R<Obj> {
                 return Ok(Obj::str(s.slice(start as usize, start as usize + count)));
             }
             let chars: Vec<char> = s.as_str().chars().collect();
-            Ok(Obj::str(
-                (0..count as i64)
-                    .map(|k| chars[(start + k * step) as usize])
-                    .collect::<String>(),
-            ))
+            Ok(Obj::str((0..count as i64).map(|k| chars[(start + k * step) as usize]).collect::<String>()))
         }
         (Obj::Str(s), _) => match position(key, s.len(), "string")? {
             Some(i) => Ok(Obj::name(s.slice(i, i + 1))),
@@ -136,11 +111,7 @@ pub fn get_item_sync(rt: &Rt, o: &Obj, key: &Obj) -> R<Obj> {
         },
         (Obj::Bytes(b), Obj::Slice(s)) => {
             let (start, step, count) = slice_range(s, b.len())?;
-            Ok(Obj::Bytes(Rc::new(
-                (0..count as i64)
-                    .map(|k| b[(start + k * step) as usize])
-                    .collect(),
-            )))
+            Ok(Obj::Bytes(Rc::new((0..count as i64).map(|k| b[(start + k * step) as usize]).collect())))
         }
         (Obj::Bytes(b), _) => match position(key, b.len(), "byte")? {
             Some(i) => Ok(Obj::Int(i64::from(b[i]))),
@@ -150,11 +121,7 @@ pub fn get_item_sync(rt: &Rt, o: &Obj, key: &Obj) -> R<Obj> {
             let (start, step, count) = slice_range(s, r.len() as usize)?;
             let first = r.at(start);
             let by = r.step * step;
-            Ok(Obj::Range(Rc::new(PyRange {
-                start: first,
-                stop: first + by * count as i64,
-                step: by,
-            })))
+            Ok(Obj::Range(Rc::new(PyRange { start: first, stop: first + by * count as i64, step: by })))
         }
         (Obj::Range(r), _) => match position(key, r.len() as usize, "range")? {
             Some(i) => Ok(Obj::Int(r.at(i as i64))),
@@ -247,11 +214,7 @@ async fn plain_key(rt: &Rt, key: &Obj) -> R<Obj> {
         Obj::Slice(s) => {
             let mut parts = Vec::new();
             for p in [&s.start, &s.stop, &s.step] {
-                parts.push(if p.is_none() {
-                    Obj::None
-                } else {
-                    super::index(rt, p).await?
-                });
+                parts.push(if p.is_none() { Obj::None } else { super::index(rt, p).await? });
             }
             let [start, stop, step] = <[Obj; 3]>::try_from(parts).unwrap_or_default();
             Obj::Slice(Rc::new(PySlice { start, stop, step }))
@@ -289,28 +252,17 @@ pub fn set_item_sync(rt: &Rt, o: &Obj, key: &Obj, value: &Obj) -> R<()> {
         (Obj::Dict(d), _) => d.set(key.clone(), value.clone()),
         (Obj::Native(n), _) => n.set_item(rt, o, key, value)?.ok_or_else(|| no_assign(o)),
         (Obj::Instance(i), _) => {
-            if i.class
-                .borrow()
-                .lookup_user(&intern("__setitem__"))
-                .is_some()
-            {
+            if i.class.borrow().lookup_user(&intern("__setitem__")).is_some() {
                 return Err(Exc::NeedsVm);
             }
-            if i.base.given() {
-                set_item_sync(rt, &i.base, key, value)
-            } else {
-                Err(no_assign(o))
-            }
+            if i.base.given() { set_item_sync(rt, &i.base, key, value) } else { Err(no_assign(o)) }
         }
         _ => Err(no_assign(o)),
     }
 }
 
 fn no_assign(o: &Obj) -> Exc {
-    type_error(format!(
-        "'{}' object does not support item assignment",
-        o.type_name()
-    ))
+    type_error(format!("'{}' object does not support item assignment", o.type_name()))
 }
 
 fn set_slice(l: &Rc<crate::obj::PyList>, s: &PySlice, new: Vec<Obj>) -> R<()> {
@@ -319,9 +271,7 @@ fn set_slice(l: &Rc<crate::obj::PyList>, s: &PySlice, new: Vec<Obj>) -> R<()> {
     {
         let mut v = l.v.borrow_mut();
         if step == 1 {
-            old = v
-                .splice(start as usize..start as usize + count, new)
-                .collect();
+            old = v.splice(start as usize..start as usize + count, new).collect();
         } else {
             if new.len() != count {
                 return Err(value_error(format!(
@@ -348,10 +298,7 @@ pub async fn set_item(rt: &Rt, o: &Obj, key: &Obj, value: &Obj) -> R<()> {
     }
     if let Obj::Instance(i) = o {
         if let Some(f) = i.class.borrow().lookup_user(&intern("__setitem__")) {
-            return rt
-                .call(&f, [o.clone(), key.clone(), value.clone()])
-                .await
-                .map(|_| ());
+            return rt.call(&f, [o.clone(), key.clone(), value.clone()]).await.map(|_| ());
         }
     }
     match (o.base(), key) {
@@ -384,38 +331,26 @@ pub async fn del_item(rt: &Rt, o: &Obj, key: &Obj) -> R<()> {
         },
         (Obj::List(l), Obj::Slice(s)) => {
             let (start, step, count) = slice_range(s, l.len())?;
-            let mut gone: Vec<usize> = (0..count as i64)
-                .map(|k| (start + k * step) as usize)
-                .collect();
+            let mut gone: Vec<usize> = (0..count as i64).map(|k| (start + k * step) as usize).collect();
             gone.sort_unstable();
             let old = l.items();
             let mut skip = gone.into_iter().peekable();
-            let kept = old
-                .iter()
-                .enumerate()
-                .filter(|(i, _)| skip.next_if_eq(i).is_none())
-                .map(|(_, x)| x.clone())
-                .collect();
+            let kept =
+                old.iter().enumerate().filter(|(i, _)| skip.next_if_eq(i).is_none()).map(|(_, x)| x.clone()).collect();
             *l.v.borrow_mut() = kept;
             l.account()
         }
         (Obj::List(l), _) => {
-            let key = super::index(rt, key).await.map_err(|_| {
-                type_error(format!(
-                    "list indices must be integers or slices, not {}",
-                    key.type_name()
-                ))
-            })?;
-            let at = position(&key, l.len(), "list")?
-                .ok_or_else(|| index_error("list assignment index out of range"))?;
+            let key = super::index(rt, key)
+                .await
+                .map_err(|_| type_error(format!("list indices must be integers or slices, not {}", key.type_name())))?;
+            let at =
+                position(&key, l.len(), "list")?.ok_or_else(|| index_error("list assignment index out of range"))?;
             let gone = l.v.borrow_mut().remove(at);
             drop(gone);
             Ok(())
         }
-        _ => Err(type_error(format!(
-            "'{}' object doesn't support item deletion",
-            o.type_name()
-        ))),
+        _ => Err(type_error(format!("'{}' object doesn't support item deletion", o.type_name()))),
     }
 }
 

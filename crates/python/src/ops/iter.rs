@@ -4,9 +4,7 @@ use std::rc::Rc;
 
 use super::{eq, hash, truth, truth_sync};
 use crate::obj::containers::{IterKind, PyIter, ViewKind};
-use crate::obj::{
-    Args, E, Exc, Obj, PyDict, PySet, R, Table, intern, runtime_error, type_error, value_error,
-};
+use crate::obj::{Args, E, Exc, Obj, PyDict, PySet, R, Table, intern, runtime_error, type_error, value_error};
 use crate::rt::{Request, Rt};
 
 /// `iter(o)`, where no user code has to decide.
@@ -17,70 +15,21 @@ pub fn iter_sync(o: &Obj) -> R<Obj> {
             ViewKind::Values => "dict_valueiterator",
             ViewKind::Items => "dict_itemiterator",
         };
-        PyIter::obj(
-            name,
-            IterKind::Dict {
-                d: d.clone(),
-                what,
-                at: 0,
-                len: d.len(),
-                back: false,
-            },
-        )
+        PyIter::obj(name, IterKind::Dict { d: d.clone(), what, at: 0, len: d.len(), back: false })
     };
     Ok(match o {
         Obj::Iter(_) | Obj::Generator(_) => o.clone(),
-        Obj::List(_) => PyIter::obj(
-            "list_iterator",
-            IterKind::Seq {
-                seq: o.clone(),
-                at: 0,
-            },
-        ),
-        Obj::Tuple(_) => PyIter::obj(
-            "tuple_iterator",
-            IterKind::Seq {
-                seq: o.clone(),
-                at: 0,
-            },
-        ),
-        Obj::Range(r) => PyIter::obj(
-            "range_iterator",
-            IterKind::Range {
-                r: **r,
-                at: 0,
-                len: r.len(),
-            },
-        ),
-        Obj::Str(s) => PyIter::obj(
-            "str_iterator",
-            IterKind::Str {
-                s: s.clone(),
-                at: 0,
-            },
-        ),
-        Obj::Bytes(b) => PyIter::obj(
-            "bytes_iterator",
-            IterKind::Bytes {
-                b: b.clone(),
-                at: 0,
-            },
-        ),
+        Obj::List(_) => PyIter::obj("list_iterator", IterKind::Seq { seq: o.clone(), at: 0 }),
+        Obj::Tuple(_) => PyIter::obj("tuple_iterator", IterKind::Seq { seq: o.clone(), at: 0 }),
+        Obj::Range(r) => PyIter::obj("range_iterator", IterKind::Range { r: **r, at: 0, len: r.len() }),
+        Obj::Str(s) => PyIter::obj("str_iterator", IterKind::Str { s: s.clone(), at: 0 }),
+        Obj::Bytes(b) => PyIter::obj("bytes_iterator", IterKind::Bytes { b: b.clone(), at: 0 }),
         Obj::Dict(d) => dict(d, ViewKind::Keys),
         Obj::View(v) => dict(&v.dict, v.what),
-        Obj::Set(s) => PyIter::obj(
-            "set_iterator",
-            IterKind::Set {
-                s: s.clone(),
-                at: 0,
-                len: s.len(),
-            },
-        ),
+        Obj::Set(s) => PyIter::obj("set_iterator", IterKind::Set { s: s.clone(), at: 0, len: s.len() }),
         Obj::Instance(i) => {
             let c = i.class.borrow().clone();
-            if c.lookup_user(&intern("__iter__")).is_some()
-                || c.lookup_user(&intern("__getitem__")).is_some()
-            {
+            if c.lookup_user(&intern("__iter__")).is_some() || c.lookup_user(&intern("__getitem__")).is_some() {
                 return Err(Exc::NeedsVm);
             }
             if i.base.given() {
@@ -113,10 +62,7 @@ pub async fn get_iter(rt: &Rt, o: &Obj) -> R<Obj> {
         // Only enumerations are iterable as classes.
         return match c.lookup_user(&intern("__class_iter__")) {
             Some(f) => rt.call(&f, [o.clone()]).await,
-            None => Err(type_error(format!(
-                "'{}' object is not iterable",
-                o.type_name()
-            ))),
+            None => Err(type_error(format!("'{}' object is not iterable", o.type_name()))),
         };
     }
     let c = o.class();
@@ -131,19 +77,10 @@ pub async fn get_iter(rt: &Rt, o: &Obj) -> R<Obj> {
             if ok {
                 Ok(it)
             } else {
-                Err(type_error(format!(
-                    "iter() returned non-iterator of type '{}'",
-                    it.type_name()
-                )))
+                Err(type_error(format!("iter() returned non-iterator of type '{}'", it.type_name())))
             }
         }
-        None => Ok(PyIter::obj(
-            "iterator",
-            IterKind::GetItem {
-                seq: o.clone(),
-                at: 0,
-            },
-        )),
+        None => Ok(PyIter::obj("iterator", IterKind::GetItem { seq: o.clone(), at: 0 })),
     }
 }
 
@@ -153,10 +90,7 @@ fn never_calls(o: &Obj) -> bool {
         Obj::Iter(i) => match &*i.kind.borrow() {
             IterKind::Enumerate { it, .. } => never_calls(it),
             IterKind::Zip { its, .. } => its.iter().all(never_calls),
-            IterKind::Map { .. }
-            | IterKind::Filter { .. }
-            | IterKind::Call { .. }
-            | IterKind::GetItem { .. } => false,
+            IterKind::Map { .. } | IterKind::Filter { .. } | IterKind::Call { .. } | IterKind::GetItem { .. } => false,
             _ => true,
         },
         _ => false,
@@ -217,13 +151,7 @@ pub fn iter_next_sync(rt: &Rt, it: &Obj) -> R<Option<Obj>> {
             *at += 1;
             b.get(*at - 1).map(|b| Obj::Int(i64::from(*b)))
         }
-        IterKind::Dict {
-            d,
-            what,
-            at,
-            len,
-            back,
-        } => {
+        IterKind::Dict { d, what, at, len, back } => {
             let t = d.t.borrow();
             if t.len() != *len {
                 return Err(runtime_error("dictionary changed size during iteration"));
@@ -266,10 +194,7 @@ pub fn iter_next_sync(rt: &Rt, it: &Obj) -> R<Option<Obj>> {
             (out.len() == its.len() && !its.is_empty()).then(|| Obj::tuple(out))
         }
         IterKind::Host(f) => f(rt)?,
-        IterKind::Map { .. }
-        | IterKind::Filter { .. }
-        | IterKind::Call { .. }
-        | IterKind::GetItem { .. } => {
+        IterKind::Map { .. } | IterKind::Filter { .. } | IterKind::Call { .. } | IterKind::GetItem { .. } => {
             return Err(Exc::NeedsVm);
         }
     };
@@ -284,11 +209,7 @@ pub fn iter_next_sync(rt: &Rt, it: &Obj) -> R<Option<Obj>> {
 fn step(t: &Table, at: &mut usize, back: bool) -> Option<(Obj, Obj)> {
     let slots = t.slots();
     loop {
-        let i = if back {
-            slots.len().checked_sub(*at + 1)?
-        } else {
-            *at
-        };
+        let i = if back { slots.len().checked_sub(*at + 1)? } else { *at };
         let e = slots.get(i)?;
         *at += 1;
         if e.key.given() {
@@ -313,10 +234,7 @@ pub async fn iter_next(rt: &Rt, it: &Obj) -> R<Option<Obj>> {
         Obj::Iter(_) => {}
         _ => {
             let Some(f) = it.class().lookup(&intern("__next__")) else {
-                return Err(type_error(format!(
-                    "'{}' object is not an iterator",
-                    it.type_name()
-                )));
+                return Err(type_error(format!("'{}' object is not an iterator", it.type_name())));
             };
             return or_stop(rt.call(&f, [it.clone()]).await);
         }
@@ -362,26 +280,15 @@ pub async fn iter_next(rt: &Rt, it: &Obj) -> R<Option<Obj>> {
                 match Box::pin(iter_next(rt, it)).await? {
                     Some(x) => out.push(x),
                     None if strict && k > 0 => {
-                        let plural = if k == 1 {
-                            " ".to_string()
-                        } else {
-                            format!("s 1-{k}").replace("s 1-1", " 1")
-                        };
+                        let plural = if k == 1 { " ".to_string() } else { format!("s 1-{k}").replace("s 1-1", " 1") };
                         let plural = if k == 1 { " 1".to_string() } else { plural };
-                        return Err(value_error(format!(
-                            "zip() argument {} is shorter than argument{plural}",
-                            k + 1
-                        )));
+                        return Err(value_error(format!("zip() argument {} is shorter than argument{plural}", k + 1)));
                     }
                     None => {
                         if strict {
                             for (j, it) in its.iter().enumerate().skip(1) {
                                 if Box::pin(iter_next(rt, it)).await?.is_some() {
-                                    let plural = if j == 1 {
-                                        " 1".to_string()
-                                    } else {
-                                        format!("s 1-{j}")
-                                    };
+                                    let plural = if j == 1 { " 1".to_string() } else { format!("s 1-{j}") };
                                     return Err(value_error(format!(
                                         "zip() argument {} is longer than argument{plural}",
                                         j + 1
@@ -410,11 +317,7 @@ pub async fn iter_next(rt: &Rt, it: &Obj) -> R<Option<Obj>> {
                 return Ok(None);
             };
             rt.charge(1)?;
-            let keep = if f.is_none() {
-                x.clone()
-            } else {
-                rt.call(&f, [x.clone()]).await?
-            };
+            let keep = if f.is_none() { x.clone() } else { rt.call(&f, [x.clone()]).await? };
             if truth(rt, &keep).await? {
                 return Ok(Some(x));
             }
@@ -430,8 +333,7 @@ pub async fn iter_next(rt: &Rt, it: &Obj) -> R<Option<Obj>> {
         Do::GetItem(seq, at) => match super::get_item(rt, &seq, &Obj::Int(at)).await {
             Ok(x) => Ok(Some(x)),
             Err(Exc::Py(e))
-                if e.class().is_subclass(E::IndexError.class())
-                    || e.class().is_subclass(E::StopIteration.class()) =>
+                if e.class().is_subclass(E::IndexError.class()) || e.class().is_subclass(E::StopIteration.class()) =>
             {
                 *i.kind.borrow_mut() = IterKind::Done;
                 Ok(None)
@@ -553,10 +455,7 @@ pub async fn len(rt: &Rt, o: &Obj) -> R<usize> {
         Obj::Int(n) if n >= 0 => Ok(n as usize),
         Obj::Int(_) => Err(value_error("__len__() should return >= 0")),
         Obj::Bool(b) => Ok(usize::from(b)),
-        r => Err(type_error(format!(
-            "'{}' object cannot be interpreted as an integer",
-            r.type_name()
-        ))),
+        r => Err(type_error(format!("'{}' object cannot be interpreted as an integer", r.type_name()))),
     }
 }
 
@@ -637,4 +536,20 @@ pub async fn set_discard(rt: &Rt, s: &Rc<PySet>, key: &Obj) -> R<bool> {
 /// `bool(o)` of what is certainly plain.
 pub fn plain_truth(o: &Obj) -> bool {
     truth_sync(o).unwrap_or(true)
+}
+
+/// At most `limit` items of an iterable, where no user code has to run.
+pub fn to_vec_sync_limit(rt: &Rt, o: &Obj, limit: usize) -> R<Vec<Obj>> {
+    let it = iter_sync(o)?;
+    if !never_calls(&it) {
+        return Err(Exc::NeedsVm);
+    }
+    let mut out = Vec::new();
+    while out.len() < limit {
+        match iter_next_sync(rt, &it)? {
+            Some(x) => out.push(x),
+            None => break,
+        }
+    }
+    Ok(out)
 }

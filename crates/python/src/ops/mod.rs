@@ -48,28 +48,12 @@ pub enum BinOp {
 impl BinOp {
     /// The operator's sign.
     pub fn sign(self) -> &'static str {
-        [
-            "+",
-            "-",
-            "*",
-            "@",
-            "/",
-            "//",
-            "%",
-            "** or pow()",
-            "<<",
-            ">>",
-            "&",
-            "|",
-            "^",
-        ][self as usize]
+        ["+", "-", "*", "@", "/", "//", "%", "** or pow()", "<<", ">>", "&", "|", "^"][self as usize]
     }
     /// `add` of `__add__`, `__radd__`, `__iadd__`.
     pub fn dunder(self) -> &'static str {
-        [
-            "add", "sub", "mul", "matmul", "truediv", "floordiv", "mod", "pow", "lshift", "rshift",
-            "and", "or", "xor",
-        ][self as usize]
+        ["add", "sub", "mul", "matmul", "truediv", "floordiv", "mod", "pow", "lshift", "rshift", "and", "or", "xor"]
+            [self as usize]
     }
 }
 

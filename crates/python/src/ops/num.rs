@@ -16,21 +16,14 @@ pub fn index_sync(o: &Obj) -> R<Obj> {
             if i.class.borrow().lookup_user(&intern("__index__")).is_some() {
                 return Err(Exc::NeedsVm);
             }
-            if i.base.given() {
-                index_sync(&i.base)
-            } else {
-                Err(not_int(o))
-            }
+            if i.base.given() { index_sync(&i.base) } else { Err(not_int(o)) }
         }
         _ => Err(not_int(o)),
     }
 }
 
 fn not_int(o: &Obj) -> Exc {
-    type_error(format!(
-        "'{}' object cannot be interpreted as an integer",
-        o.type_name()
-    ))
+    type_error(format!("'{}' object cannot be interpreted as an integer", o.type_name()))
 }
 
 /// `o.__index__()`.
@@ -42,10 +35,7 @@ pub async fn index(rt: &Rt, o: &Obj) -> R<Obj> {
     let r = rt.call_method(o, "__index__", []).await?;
     match index_sync(&r) {
         Ok(i) => Ok(i),
-        Err(_) => Err(type_error(format!(
-            "__index__ returned non-int (type {})",
-            r.type_name()
-        ))),
+        Err(_) => Err(type_error(format!("__index__ returned non-int (type {})", r.type_name()))),
     }
 }
 
@@ -90,9 +80,7 @@ pub fn float_sync(o: &Obj) -> R<f64> {
         Obj::Native(n) => n.float(o)?.ok_or_else(|| not_real(o)),
         Obj::Instance(i) => {
             let c = i.class.borrow();
-            if c.lookup_user(&intern("__float__")).is_some()
-                || c.lookup_user(&intern("__index__")).is_some()
-            {
+            if c.lookup_user(&intern("__float__")).is_some() || c.lookup_user(&intern("__index__")).is_some() {
                 return Err(Exc::NeedsVm);
             }
             Err(not_real(o))
@@ -111,19 +99,11 @@ pub async fn to_float(rt: &Rt, o: &Obj) -> R<f64> {
         Err(Exc::NeedsVm) => {}
         r => return r,
     }
-    let name = if o.class().lookup_user(&intern("__float__")).is_some() {
-        "__float__"
-    } else {
-        "__index__"
-    };
+    let name = if o.class().lookup_user(&intern("__float__")).is_some() { "__float__" } else { "__index__" };
     let r = rt.call_method(o, name, []).await?;
     match as_float(&r)? {
         Some(f) => Ok(f),
-        None => Err(type_error(format!(
-            "{}.{name} returned non-float (type {})",
-            o.type_name(),
-            r.type_name()
-        ))),
+        None => Err(type_error(format!("{}.{name} returned non-float (type {})", o.type_name(), r.type_name()))),
     }
 }
 
@@ -150,11 +130,7 @@ pub fn float_repr(f: f64) -> String {
         return if f > 0.0 { "inf".into() } else { "-inf".into() };
     }
     if f == 0.0 {
-        return if f.is_sign_negative() {
-            "-0.0".into()
-        } else {
-            "0.0".into()
-        };
+        return if f.is_sign_negative() { "-0.0".into() } else { "0.0".into() };
     }
     let s = format!("{f:e}");
     let (mantissa, exponent) = s.split_once('e').unwrap_or((&s, "0"));
@@ -163,11 +139,7 @@ pub fn float_repr(f: f64) -> String {
         let s = format!("{f}");
         return if s.contains('.') { s } else { format!("{s}.0") };
     }
-    format!(
-        "{mantissa}e{}{:02}",
-        if exp < 0 { '-' } else { '+' },
-        exp.abs()
-    )
+    format!("{mantissa}e{}{:02}", if exp < 0 { '-' } else { '+' }, exp.abs())
 }
 
 /// A part of a complex number's repr: a float without `.0`.
@@ -181,10 +153,6 @@ pub fn complex_repr(re: f64, im: f64) -> String {
     if re == 0.0 && re.is_sign_positive() {
         return format!("{}j", part(im));
     }
-    let sign = if im.is_sign_negative() && !im.is_nan() {
-        ""
-    } else {
-        "+"
-    };
+    let sign = if im.is_sign_negative() && !im.is_nan() { "" } else { "+" };
     format!("({}{sign}{}j)", part(re), part(im))
 }

@@ -13,11 +13,7 @@ pub fn repr_sync(o: &Obj) -> R<String> {
 
 /// Python's repr of a text.
 pub fn str_repr(s: &str) -> String {
-    let quote = if s.contains('\'') && !s.contains('"') {
-        '"'
-    } else {
-        '\''
-    };
+    let quote = if s.contains('\'') && !s.contains('"') { '"' } else { '\'' };
     let mut out = String::with_capacity(s.len() + 2);
     out.push(quote);
     for c in s.chars() {
@@ -30,14 +26,11 @@ pub fn str_repr(s: &str) -> String {
                 out.push('\\');
                 out.push(c);
             }
-            c if (c as u32) < 0x20 || c as u32 == 0x7f => {
-                out.push_str(&format!("\\x{:02x}", c as u32))
-            }
+            c if (c as u32) < 0x20 || c as u32 == 0x7f => out.push_str(&format!("\\x{:02x}", c as u32)),
             c if (0x80..0xa1).contains(&(c as u32)) || c as u32 == 0xad => {
                 out.push_str(&format!("\\x{:02x}", c as u32));
             }
-            c if matches!(c as u32, 0x200b..=0x200f | 0x2028..=0x202e | 0xfeff | 0xe000..=0xf8ff) =>
-            {
+            c if matches!(c as u32, 0x200b..=0x200f | 0x2028..=0x202e | 0xfeff | 0xe000..=0xf8ff) => {
                 out.push_str(&format!("\\u{:04x}", c as u32));
             }
             c => out.push(c),
@@ -48,11 +41,7 @@ pub fn str_repr(s: &str) -> String {
 }
 
 fn bytes_repr(b: &[u8]) -> String {
-    let quote = if b.contains(&b'\'') && !b.contains(&b'"') {
-        '"'
-    } else {
-        '\''
-    };
+    let quote = if b.contains(&b'\'') && !b.contains(&b'"') { '"' } else { '\'' };
     let mut out = format!("b{quote}");
     for &c in b {
         match c {
@@ -80,9 +69,7 @@ fn enter(path: &mut Path, o: &Obj) -> R<bool> {
         return Ok(false);
     }
     if path.len() as u32 >= super::MAX_NEST {
-        return Err(crate::obj::exc::recursion_error(
-            " while getting the repr of an object",
-        ));
+        return Err(crate::obj::exc::recursion_error(" while getting the repr of an object"));
     }
     path.push(o.id());
     Ok(true)
@@ -108,10 +95,7 @@ fn brackets(o: &Obj) -> (&'static str, &'static str, &'static str) {
 fn parts(o: &Obj) -> Option<Vec<(Obj, &'static str)>> {
     let list = |v: Vec<Obj>| {
         let n = v.len();
-        v.into_iter()
-            .enumerate()
-            .map(|(i, x)| (x, if i + 1 < n { ", " } else { "" }))
-            .collect::<Vec<_>>()
+        v.into_iter().enumerate().map(|(i, x)| (x, if i + 1 < n { ", " } else { "" })).collect::<Vec<_>>()
     };
     Some(match o {
         Obj::List(l) => list(l.items()),
@@ -133,13 +117,9 @@ fn parts(o: &Obj) -> Option<Vec<(Obj, &'static str)>> {
         Obj::View(v) => match v.what {
             crate::obj::ViewKind::Keys => list(v.dict.keys()),
             crate::obj::ViewKind::Values => list(v.dict.values()),
-            crate::obj::ViewKind::Items => list(
-                v.dict
-                    .items()
-                    .into_iter()
-                    .map(|(k, v)| Obj::tuple(vec![k, v]))
-                    .collect(),
-            ),
+            crate::obj::ViewKind::Items => {
+                list(v.dict.items().into_iter().map(|(k, v)| Obj::tuple(vec![k, v])).collect())
+            }
         },
         _ => return None,
     })
@@ -217,10 +197,7 @@ pub fn address_repr(o: &Obj) -> String {
 }
 
 fn address(o: &Obj) -> String {
-    format!(
-        "0x{:012x}",
-        0x7f00_0000_0000_u64 + o.id() as u64 % 0x1_0000_0000_0000
-    )
+    format!("0x{:012x}", 0x7f00_0000_0000_u64 + o.id() as u64 % 0x1_0000_0000_0000)
 }
 
 /// The repr of what holds nothing that needs a repr of its own.
@@ -246,21 +223,12 @@ fn atom_repr(o: &Obj) -> R<Option<String>> {
             }
         }
         Obj::Slice(s) => {
-            format!(
-                "slice({}, {}, {})",
-                repr_sync(&s.start)?,
-                repr_sync(&s.stop)?,
-                repr_sync(&s.step)?
-            )
+            format!("slice({}, {}, {})", repr_sync(&s.start)?, repr_sync(&s.stop)?, repr_sync(&s.step)?)
         }
         Obj::Function(f) => format!("<function {} at {}>", f.qualname.borrow(), address(o)),
         Obj::Builtin(b) => {
             if b.is_method {
-                let (class, name) = b
-                    .qualname
-                    .as_str()
-                    .split_once('.')
-                    .unwrap_or(("object", &b.name));
+                let (class, name) = b.qualname.as_str().split_once('.').unwrap_or(("object", &b.name));
                 format!("<method '{name}' of '{class}' objects>")
             } else {
                 format!("<built-in function {}>", b.name)
@@ -268,19 +236,12 @@ fn atom_repr(o: &Obj) -> R<Option<String>> {
         }
         Obj::Method(m) => match &m.func {
             Obj::Builtin(b) => {
-                format!(
-                    "<built-in method {} of {} object at {}>",
-                    b.name,
-                    m.this.type_name(),
-                    address(&m.this)
-                )
+                format!("<built-in method {} of {} object at {}>", b.name, m.this.type_name(), address(&m.this))
             }
             Obj::Function(f) => {
                 let this = match &m.this {
                     Obj::Class(c) => format!("<class '{}'>", c.full_name()),
-                    Obj::Instance(i)
-                        if i.class.borrow().lookup_user(&intern("__repr__")).is_some() =>
-                    {
+                    Obj::Instance(i) if i.class.borrow().lookup_user(&intern("__repr__")).is_some() => {
                         return Err(Exc::NeedsVm);
                     }
                     t => repr_sync(t)?,
@@ -296,11 +257,7 @@ fn atom_repr(o: &Obj) -> R<Option<String>> {
             format!("<{} object at {}>", o.type_name(), address(o))
         }
         Obj::Super(s) => {
-            format!(
-                "<super: <class '{}'>, <{} object>>",
-                s.after.full_name(),
-                s.this.type_name()
-            )
+            format!("<super: <class '{}'>, <{} object>>", s.after.full_name(), s.this.type_name())
         }
         Obj::Native(n) => match n.repr(o)? {
             Some(s) => s,
@@ -338,20 +295,13 @@ pub async fn repr(rt: &Rt, o: &Obj) -> R<String> {
                 let r = rt.call(&f, [o.clone()]).await?;
                 return match r.as_str() {
                     Some(s) => Ok(s.to_string()),
-                    None => Err(type_error(format!(
-                        "__repr__ returned non-string (type {})",
-                        r.type_name()
-                    ))),
+                    None => Err(type_error(format!("__repr__ returned non-string (type {})", r.type_name()))),
                 };
             }
             if i.base.given() {
                 return Box::pin(repr(rt, &i.base)).await;
             }
-            let args = i
-                .exc
-                .as_ref()
-                .map(|e| e.args.borrow().clone())
-                .unwrap_or_default();
+            let args = i.exc.as_ref().map(|e| e.args.borrow().clone()).unwrap_or_default();
             let mut out = class.name.borrow().to_string();
             out.push('(');
             for (k, a) in args.iter().enumerate() {
@@ -412,18 +362,14 @@ pub fn str_sync(o: &Obj) -> R<Str> {
         },
         Obj::Instance(i) => {
             let c = i.class.borrow().clone();
-            if c.lookup_user(&intern("__str__")).is_some()
-                || c.lookup_user(&intern("__repr__")).is_some()
-            {
+            if c.lookup_user(&intern("__str__")).is_some() || c.lookup_user(&intern("__repr__")).is_some() {
                 return Err(Exc::NeedsVm);
             }
             if let Some(e) = &i.exc {
                 let args = e.args.borrow().clone();
                 return match &args[..] {
                     [] => Ok(intern("")),
-                    [x] if c.is_subclass(crate::obj::E::KeyError.class()) => {
-                        repr_sync(x).map(PyStr::new)
-                    }
+                    [x] if c.is_subclass(crate::obj::E::KeyError.class()) => repr_sync(x).map(PyStr::new),
                     [x] => str_sync(x),
                     many => repr_sync(&Obj::tuple(many.to_vec())).map(PyStr::new),
                 };
@@ -452,22 +398,31 @@ pub async fn to_str(rt: &Rt, o: &Obj) -> R<Str> {
         let r = rt.call(&f, [o.clone()]).await?;
         return match r.as_str() {
             Some(s) => Ok(s.clone()),
-            None => Err(type_error(format!(
-                "__str__ returned non-string (type {})",
-                r.type_name()
-            ))),
+            None => Err(type_error(format!("__str__ returned non-string (type {})", r.type_name()))),
         };
     }
     if let Some(e) = &i.exc {
         let args = e.args.borrow().clone();
         return match &args[..] {
             [] => Ok(intern("")),
-            [x] if !class.is_subclass(crate::obj::E::KeyError.class()) => {
-                Box::pin(to_str(rt, x)).await
-            }
+            [x] if !class.is_subclass(crate::obj::E::KeyError.class()) => Box::pin(to_str(rt, x)).await,
             [x] => Ok(PyStr::new(repr(rt, x).await?)),
             many => Ok(PyStr::new(repr(rt, &Obj::tuple(many.to_vec())).await?)),
         };
     }
     Ok(PyStr::new(repr(rt, o).await?))
+}
+
+/// A repr with everything outside ASCII escaped.
+pub fn ascii(s: &str) -> String {
+    let mut out = String::with_capacity(s.len());
+    for c in s.chars() {
+        match c as u32 {
+            0..=0x7f => out.push(c),
+            n @ 0x80..=0xff => out.push_str(&format!("\\x{n:02x}")),
+            n @ 0x100..=0xffff => out.push_str(&format!("\\u{n:04x}")),
+            n => out.push_str(&format!("\\U{n:08x}")),
+        }
+    }
+    out
 }

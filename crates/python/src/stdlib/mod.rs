@@ -28,14 +28,28 @@ fn shown(o: &Obj) -> String {
 
 /// `a | b` of types.
 pub fn union_of(a: &Obj, b: &Obj) -> Obj {
-    Obj::native(Union {
-        text: format!("{} | {}", shown(a), shown(b)),
-    })
+    Obj::native(Union { text: format!("{} | {}", shown(a), shown(b)) })
 }
 
 /// `list[int]`.
 pub fn subscripted(o: &Obj, key: &Obj) -> Obj {
-    Obj::native(Union {
-        text: format!("{}[{}]", shown(o), shown(key)),
-    })
+    Obj::native(Union { text: format!("{}[{}]", shown(o), shown(key)) })
+}
+
+/// Whether a module of this name can be imported.
+pub fn known(_name: &str) -> bool {
+    true
+}
+
+/// What a module is before it has run.
+pub enum Loaded {
+    /// Made by the host.
+    Module(Rc<crate::obj::Module>),
+    /// Written in Python: this text is compiled and run once.
+    Source(&'static str),
+}
+
+/// The module of this name; None: there is none.
+pub fn load(_rt: &crate::rt::Rt, _name: &str) -> R<Option<Loaded>> {
+    Ok(None)
 }
