@@ -4,6 +4,7 @@ pub mod builtins;
 pub mod compile;
 pub mod obj;
 pub mod ops;
+pub mod program;
 pub mod rt;
 pub mod span;
 pub mod stdlib;

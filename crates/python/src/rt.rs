@@ -109,6 +109,11 @@ impl Rt {
         self.classes.borrow_mut().push(Rc::downgrade(class));
     }
 
+    /// The classes made so far that are still alive.
+    pub fn tracked(&self) -> Vec<Rc<crate::obj::Class>> {
+        self.classes.borrow().iter().filter_map(std::rc::Weak::upgrade).collect()
+    }
+
     /// Counts one level of a nested container operation while the guard lives; a `RecursionError` when too deep.
     pub fn nest(&self, doing: &str) -> R<Nest> {
         if self.depth.get() >= crate::ops::MAX_NEST {

@@ -39,7 +39,7 @@ use num_bigint::BigInt;
 pub use class::{Class, Instance, types};
 pub use containers::*;
 pub use dict::{PyDict, PySet, Table};
-pub use exc::{E, Exc, ExcData, Fatal, R, TbEntry};
+pub use exc::{E, Exc, ExcData, Fatal, FatalKind, R, TbEntry};
 pub use exc::{attribute_error, index_error, key_error, name_error, runtime_error, type_error, value_error};
 pub use native::{Args, Builtin, Fut, Imp, Native, Sig, Wait};
 pub use string::{PyStr, Str, intern};

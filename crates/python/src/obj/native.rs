@@ -281,7 +281,7 @@ fn literal(d: &str) -> Obj {
             } else if let Ok(f) = d.parse::<f64>() {
                 Obj::Float(f)
             } else {
-                Obj::str(d.trim_matches(|c| c == '\'' || c == '"'))
+                Obj::str(d.trim_matches(|c| c == '\'' || c == '"').replace("\\n", "\n"))
             }
         }
     }

@@ -100,3 +100,28 @@ pub async fn hash(rt: &Rt, o: &Obj) -> R<u64> {
         _ => Err(unhashable(o)),
     }
 }
+
+/// What `object.__hash__` gives: by value for builtin values, by identity for instances.
+pub fn plain_hash(o: &Obj) -> R<u64> {
+    match o {
+        Obj::Instance(i) if i.base.given() => hash_sync(&i.base),
+        Obj::Instance(_) => Ok(mix(o.id() as u64)),
+        o => hash_sync(o),
+    }
+}
+
+/// `hash(o)` as Python shows it: integers are their own hash.
+pub fn hash_value(o: &Obj, h: u64) -> i64 {
+    match o {
+        Obj::Int(i) if i.unsigned_abs() < (1 << 61) - 1 => {
+            if *i == -1 {
+                -2
+            } else {
+                *i
+            }
+        }
+        Obj::Bool(b) => i64::from(*b),
+        Obj::Float(f) if f.fract() == 0.0 && f.abs() < 1e18 => *f as i64,
+        _ => (h >> 2) as i64,
+    }
+}

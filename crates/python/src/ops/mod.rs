@@ -45,6 +45,23 @@ pub enum BinOp {
     Xor,
 }
 
+/// All binary operators.
+pub const BINARY: [BinOp; 13] = [
+    BinOp::Add,
+    BinOp::Sub,
+    BinOp::Mul,
+    BinOp::MatMul,
+    BinOp::Div,
+    BinOp::FloorDiv,
+    BinOp::Mod,
+    BinOp::Pow,
+    BinOp::LShift,
+    BinOp::RShift,
+    BinOp::And,
+    BinOp::Or,
+    BinOp::Xor,
+];
+
 impl BinOp {
     /// The operator's sign.
     pub fn sign(self) -> &'static str {
