@@ -70,11 +70,6 @@ impl Ctx {
         let id = self.intern(ix);
         self.memo.insert((v, id), value);
     }
-
-    /// Whether an index form is provably in `0..n`.
-    pub fn within(&self, i: &Lin, n: usize) -> bool {
-        i.range(&self.shape).is_some_and(|(lo, hi)| lo >= 0 && hi < n as i64)
-    }
 }
 
 /// Emits expressions of a level into a block.

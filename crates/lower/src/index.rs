@@ -76,11 +76,6 @@ impl Lin {
         out
     }
 
-    /// The constant it is, if it is one.
-    pub fn as_const(&self) -> Option<i64> {
-        (self.strides.is_empty() && self.dynamic.is_empty()).then_some(self.offset)
-    }
-
     /// The least and greatest value over loops of these lengths; `None` with computed parts or an empty loop.
     pub fn range(&self, shape: &[usize]) -> Option<(i64, i64)> {
         if !self.dynamic.is_empty() {
@@ -181,7 +176,6 @@ mod tests {
         assert_eq!(flatten(&[i.clone(), j.clone()], &[4, 3]), i.scaled(3).plus(&j));
         assert_eq!(i.plus(&i.scaled(-1)), Lin::at(0));
         assert_eq!(j.scaled(-2).shifted(6).range(&[9, 4]), Some((0, 6)));
-        assert_eq!(Lin::at(7).as_const(), Some(7));
         assert_eq!(identity(&[2, 1, 5], 1), vec![Lin::var(1), Lin::at(0), Lin::var(3)]);
         assert_eq!(broadcast_operand(&[i, j.clone()], &[1, 8]), vec![Lin::at(0), j]);
     }

@@ -179,13 +179,14 @@ impl Emitter<'_> {
         for ((i, &n), &(low, high, interior)) in ix.iter().zip(from).zip(config) {
             let t = i.shifted(-low);
             let span = (n as i64 - 1) * (interior + 1) + 1;
-            let b = &mut self.cx.b;
             let mut conditions = Vec::new();
-            if low > 0 {
+            let range = t.range(&self.cx.shape);
+            let b = &mut self.cx.b;
+            if low > 0 && range.is_none_or(|r| r.0 < 0) {
                 let (tv, zero) = (t.emit(b), b.i32(0));
                 conditions.push(b.ge(tv, zero));
             }
-            if high > 0 {
+            if high > 0 && range.is_none_or(|r| r.1 >= span) {
                 let (tv, end) = (t.emit(b), b.i32(span as i32));
                 conditions.push(b.lt(tv, end));
             }

@@ -82,7 +82,7 @@ fn one_equation_of_any_dtype() {
 fn what_has_no_lowering_is_named() {
     let aval = ShapedArray::new([2], DType::F32);
     let params = Params::Collective { axis_name: "i".into() };
-    let e = lower_eqn(Prim::Psum, &params, std::slice::from_ref(&aval), &[aval.clone()], &Options::default());
+    let e = lower_eqn(Prim::Psum, &params, std::slice::from_ref(&aval), std::slice::from_ref(&aval), &Options::default());
     assert_eq!(e.expect_err("unsupported").to_string(), "psum has no lowering");
 }
 
