@@ -60,7 +60,7 @@ pub fn erf_inv<'k>(k: &'k Kit, x: X<'k>) -> X<'k> {
         w.lt(6.25).sel(near, w.lt(16.0).sel(mid, far))
     };
     let r = p * x.mag_ge(1.0).sel(k.c(0.0), x);
-    let r = x.zeroish().sel(x.flush(), r);
+    let r = x.zeroish().sel(x, r).flush();
     let r = x.mag().eq(k.c(1.0).ibits()).sel(k.inf().xor_sign(x.sign()), r);
     let r = x.mag().gt(k.c(1.0).ibits()).sel(k.nan(), r);
     x.nan().sel(x, r)

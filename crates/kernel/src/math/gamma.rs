@@ -161,20 +161,20 @@ pub fn zeta<'k>(k: &'k Kit, s: X<'k>, q: X<'k>) -> X<'k> {
         factor = factor * ((ss + (j + 1.0)) * (ss + (j + 2.0))) * z;
     }
     let r = sum[0] + tail;
-    let q_pole = (q.negative() | q.zeroish()) & !q_bad;
-    let q_int = qs.floor().eq(qs);
+    let q_low = (q.negative() | q.zeroish()) & !q.nan();
+    let q_int = qs.floor().eq(qs) | q.zeroish() | q.infinite();
     let s_int = ss.floor().eq(ss);
-    let half = ss * 0.5;
-    let s_even = half.floor().eq(half);
-    let r = (q_pole & q_int).sel(s_even.sel(k.inf(), k.nan()), r);
-    let r = (q_pole & !q_int & !s_int).sel(k.nan(), r);
-    let r = q.infinite().sel(q.negative().sel(k.nan(), k.c(0.0)), r);
-    // The limit of a large s: the first term alone.
-    let r = (s.infinite() & !s.negative()).sel(pow(k, q, k.c(f64::NEG_INFINITY)), r);
+    // Beyond the last odd number an s is even, infinity apart; below 1 only zero is.
+    let half = s.mag_ge(f64::INFINITY).sel(k.c(0.5), s) * 0.5;
+    let s_even = half.floor().eq(half) | s.zeroish();
+    let r = (q_low & !q_int & !s_int).sel(k.nan(), r);
+    let r = q.infinite().sel(k.nan(), r);
     let r = (s.negative() | s.mag().lt(one)).sel(k.nan(), r);
+    let r = (q_low & q_int).sel(s_even.sel(k.inf(), k.nan()), r);
+    let r = q.nan().sel(q, r);
     let r = s.ibits().eq(one).sel(k.inf(), r);
-    let r = s.nan().sel(s, r);
-    q.nan().sel(q, r)
+    let r = s.infinite().sel(k.nan(), r);
+    s.nan().sel(s, r)
 }
 
 /// `(n, x)`: the n-th derivative of digamma, `(-1)^(n+1) n! zeta(n+1, x)`: 1e-13 (f32: 16 ulp); NaN unless n is an integer >= 0.

@@ -132,7 +132,8 @@ pub fn igamma<'k>(k: &'k Kit, a: X<'k>, x: X<'k>) -> X<'k> {
     let l = series(k, ax, xs, aa, on & !upper, Mode::Value);
     let r = upper.sel(u, l);
     let r = a.infinite().sel(k.c(0.0), r);
-    let r = a0.sel(k.c(1.0), r);
+    // JAX divides by a below 1.
+    let r = a0.sel(x.above(1.0).sel(k.c(1.0), k.nan()), r);
     let r = x0.sel(k.c(0.0), r);
     let r = x_inf.sel(k.c(1.0), r);
     error.sel(k.nan(), r)

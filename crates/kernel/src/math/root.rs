@@ -38,7 +38,7 @@ pub fn sign<'k>(k: &'k Kit, x: X<'k>) -> X<'k> {
     x.nan().sel(x, r)
 }
 
-/// The next float after x towards y, subnormals included; NaN if either is; y if they are equal.
+/// The next float after x towards y, subnormals included; NaN if either is; y if they are equal (two subnormals are).
 pub fn next_after<'k>(k: &'k Kit, x: X<'k>, y: X<'k>) -> X<'k> {
     let (mx, my) = (x.mag(), y.mag());
     // Order as signed integers, the zeros equal.
@@ -49,7 +49,8 @@ pub fn next_after<'k>(k: &'k Kit, x: X<'k>, y: X<'k>) -> X<'k> {
     let away = x.negative() ^ kx.lt(ky);
     let step = (x.ibits() + away.sel(k.i(1), k.i(-1))).float();
     let r = mx.eq(0.0).sel(from_zero, step);
-    let r = kx.eq(ky).sel(y, r);
+    let equal = kx.eq(ky) | (x.zeroish() & y.zeroish());
+    let r = equal.sel(y, r);
     let r = y.nan().sel(y, r);
     x.nan().sel(x, r)
 }

@@ -247,9 +247,7 @@ pub fn atan<'k>(k: &'k Kit, x: X<'k>) -> X<'k> {
     let (hi, lo) = half_pi(k);
     let r = steep.sel(hi - (r - lo), r);
     let r = huge.sel(k.c(hi), r).xor_sign(x.sign());
-    // JAX keeps an f32 subnormal and flushes an f64 one.
-    let small = k.pick(x, x.flush());
-    let r = x.mag_lt(tiny(k)).sel(small, r);
+    let r = x.mag_lt(tiny(k)).sel(x, r);
     x.nan().sel(x, r)
 }
 
@@ -275,7 +273,7 @@ pub fn atan2<'k>(k: &'k Kit, y: X<'k>, x: X<'k>) -> X<'k> {
     let near_y = left.sel(hi + (r + lo), hi - (r - lo));
     let near_x = left.sel(2.0 * hi - (r - 2.0 * lo), r);
     let r = steep.sel(near_y, near_x);
-    let r = r.xor_sign(y.sign());
+    let r = r.flush().xor_sign(y.sign());
     let r = y.nan().sel(y, r);
     x.nan().sel(x, r)
 }
