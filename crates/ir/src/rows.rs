@@ -180,9 +180,9 @@ pub enum Effects {
 
 /// Lowering.
 pub enum Lower {
-    /// Elementwise scalar code for real operands; complex ones are `elementwise::complex`'s.
+    /// Elementwise scalar code for real operands; complex ones are pairs, which `lower` computes with.
     Scalar(LowerRule),
-    /// Operands or results are always complex: `elementwise::complex` has it.
+    /// Operands or results are always complex: `lower` has it.
     Complex,
     /// A loop nest, control step or routine of `lower`.
     Structural,

@@ -292,6 +292,7 @@ fn replace_zero(cx: &dyn Bind, x: &Value) -> Result<Value> {
 }
 
 fn pow_type(_: &Params, xs: &[&ShapedArray]) -> Result<Vec<ShapedArray>> {
+    let shape = broadcast_shapes("pow", xs)?;
     check_accepts("pow", &[Accept::FloatOrComplex, Accept::Num], xs)?;
     let (x, y) = (xs[0], xs[1]);
     if x.dtype != y.dtype && !y.dtype.is_integer() {
@@ -300,7 +301,7 @@ fn pow_type(_: &Params, xs: &[&ShapedArray]) -> Result<Vec<ShapedArray>> {
             x.dtype, y.dtype
         )));
     }
-    Ok(vec![ShapedArray { shape: broadcast_shapes("pow", xs)?, dtype: x.dtype, weak_type: x.weak_type && y.weak_type }])
+    Ok(vec![ShapedArray { shape, dtype: x.dtype, weak_type: x.weak_type && y.weak_type }])
 }
 
 fn pow_jvp_base(cx: &dyn Bind, _: &Params, g: &Value, ans: &Value, xs: &[Value]) -> Result<Value> {

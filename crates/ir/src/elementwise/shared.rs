@@ -141,6 +141,8 @@ fn jnp_equivalent(name: &str) -> Option<&'static str> {
 
 /// The aval of an elementwise result, with JAX's messages.
 pub fn elementwise_type(name: &str, accepts: &[Accept], out: OutDType, xs: &[&ShapedArray]) -> Result<ShapedArray> {
+    // JAX looks at shapes before dtypes.
+    let shape = broadcast_shapes(name, xs)?;
     check_accepts(name, accepts, xs)?;
     same_dtypes(name, xs)?;
     let first = xs[0].dtype;
@@ -150,7 +152,7 @@ pub fn elementwise_type(name: &str, accepts: &[Accept], out: OutDType, xs: &[&Sh
         OutDType::Real => first.real(),
         OutDType::Complex => first.to_complex(),
     };
-    Ok(ShapedArray { shape: broadcast_shapes(name, xs)?, dtype, weak_type: xs.iter().all(|x| x.weak_type) })
+    Ok(ShapedArray { shape, dtype, weak_type: xs.iter().all(|x| x.weak_type) })
 }
 
 impl Accept {
