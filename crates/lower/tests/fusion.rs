@@ -2,8 +2,8 @@
 
 mod common;
 use common::*;
-use gradlens_ir::params::DotDims;
-use gradlens_ir::{Atom, ClosedJaxpr, DType, Params, Prim, Shape};
+use gradlens_ir::params::{DotDims, IndexMode, ScatterDims};
+use gradlens_ir::{Atom, ClosedJaxpr, DType, Params, Prim, Shape, ShapedArray};
 use gradlens_lower::{Options, lower};
 
 /// A small generator of numbers (xorshift), so that a failing seed can be run again.
@@ -27,6 +27,13 @@ fn shape_of(b: &Builder, a: &Atom) -> Vec<usize> {
     b.jaxpr.atom_aval(a).shape.to_vec()
 }
 
+fn sub_jaxpr(shapes: &[&[usize]], f: impl FnOnce(&mut Builder, &[Atom]) -> Vec<Atom>) -> ClosedJaxpr {
+    let mut b = Builder::default();
+    let xs: Vec<Atom> = shapes.iter().map(|s| b.f32(s)).collect();
+    let outs = f(&mut b, &xs);
+    b.finish(&outs.iter().collect::<Vec<_>>())
+}
+
 /// One random equation on what is there.
 fn step(b: &mut Builder, r: &mut Rng, pool: &mut Vec<Atom>) {
     let x = r.pick(pool).clone();
@@ -35,7 +42,7 @@ fn step(b: &mut Builder, r: &mut Rng, pool: &mut Vec<Atom>) {
     let like: Vec<Atom> = pool.iter().filter(|a| shape_of(b, a) == shape).cloned().collect();
     let y = r.pick(&like).clone();
     let axis = if rank > 0 { r.below(rank) } else { 0 };
-    let out = match r.below(16) {
+    let out = match r.below(24) {
         0 => b.op(Prim::Add, &[&x, &y]),
         1 => b.op(Prim::Mul, &[&x, &y]),
         2 => b.op(Prim::Max, &[&x, &y]),
@@ -74,6 +81,79 @@ fn step(b: &mut Builder, r: &mut Rng, pool: &mut Vec<Atom>) {
             let dims = DotDims { lhs_contract: vec![1], rhs_contract: vec![1], ..DotDims::default() };
             b.op1(Prim::DotGeneral, Params::DotGeneral { dims, preferred_element_type: None }, &[&x, &y])
         }
+        16 if rank > 0 && shape[axis] > 1 => {
+            let start = b.op1(Prim::Argmax, Params::ArgReduce { axis, index_dtype: DType::I32 }, &[&x]);
+            let axes = (0..rank - 1).collect();
+            let start = b.op1(Prim::ReduceMax, Params::Reduce { axes }, &[&start]);
+            let starts: Vec<&Atom> = (0..rank).map(|_| &start).collect();
+            let mut sizes = shape.clone();
+            sizes[axis] -= 1;
+            let params = Params::DynamicSlice { slice_sizes: sizes };
+            let part = b.op1(Prim::DynamicSlice, params, &[&[&y], &starts[..]].concat());
+            let part = b.op(Prim::Mul, &[&part, &lit(2.0)]);
+            b.op(Prim::DynamicUpdateSlice, &[&[&x, &part], &starts[..]].concat())
+        }
+        17 if rank > 0 => {
+            let params = Params::Sort { dimension: axis, is_stable: true, num_keys: 1 };
+            b.eqn(Prim::Sort, params, &[&x, &y]).remove(1)
+        }
+        18 if rank > 0 => {
+            let dims = ScatterDims {
+                update_window_dims: (0..rank - 1).collect(),
+                inserted_window_dims: vec![0],
+                scatter_dims_to_operand_dims: vec![0],
+                ..ScatterDims::default()
+            };
+            let mode = IndexMode::FillOrDrop;
+            let params = Params::Scatter { dims, mode, unique_indices: false, indices_are_sorted: false };
+            let row = b.op1(Prim::ReduceSum, Params::Reduce { axes: vec![0] }, &[&y]);
+            let at = Atom::Lit(i32s(&[], &[r.below(4) as i32]));
+            let wide = Params::BroadcastInDim { shape: Shape::from_slice(&[1]), broadcast_dimensions: vec![] };
+            let at = b.op1(Prim::BroadcastInDim, wide, &[&at]);
+            b.op1(Prim::ScatterAdd, params, &[&x, &at, &row])
+        }
+        19 => {
+            let aval = ShapedArray::new(&shape, DType::F32);
+            let first = sub_jaxpr(&[&shape, &shape], |b, a| vec![b.op(Prim::Add, &[&a[0], &a[1]])]);
+            let second = sub_jaxpr(&[&shape, &shape], |_, a| vec![a[1].clone()]);
+            let sum = b.op1(Prim::ReduceSum, Params::Reduce { axes: (0..rank).collect() }, &[&x]);
+            let index = b.op(Prim::Gt, &[&sum, &lit(0.0)]);
+            let to = Params::ConvertElementType { new_dtype: DType::I32, weak_type: false };
+            let index = b.op1(Prim::ConvertElementType, to, &[&index]);
+            let params = Params::Cond { branches: vec![first, second] };
+            b.typed(Prim::Cond, params, &[&index, &x, &y], &[aval]).remove(0)
+        }
+        20 | 21 if rank > 0 => {
+            let row = &shape[1..];
+            let jaxpr = sub_jaxpr(&[row, row, row], |b, a| {
+                let half = b.op(Prim::Mul, &[&a[1], &lit(0.5)]);
+                let next = b.op(Prim::Add, &[&half, &a[2]]);
+                let out = b.op(Prim::Tanh, &[&next]);
+                let out = b.op(Prim::Add, &[&out, &a[0]]);
+                vec![next, out]
+            });
+            let first = b.op1(Prim::ReduceMax, Params::Reduce { axes: vec![0] }, &[&y]);
+            let (length, reverse) = (shape[0], r.below(2) == 0);
+            let params = Params::Scan { jaxpr, length, reverse, unroll: 1, num_consts: 1, num_carry: 1 };
+            let outs = [ShapedArray::new(row, DType::F32), ShapedArray::new(&shape, DType::F32)];
+            let got = b.typed(Prim::Scan, params, &[&first, &first, &x], &outs);
+            pool.push(got[0].clone());
+            got[1].clone()
+        }
+        22 => {
+            let cond_jaxpr = sub_jaxpr(&[&[], &shape, &shape], |b, a| vec![b.op(Prim::Lt, &[&a[0], &lit(3.0)])]);
+            let body_jaxpr = sub_jaxpr(&[&[], &shape, &shape], |b, a| {
+                let n = b.op(Prim::Add, &[&a[0], &lit(1.0)]);
+                let s = b.op(Prim::Sin, &[&a[1]]);
+                vec![n, a[2].clone(), s]
+            });
+            let params = Params::While { cond_jaxpr, cond_nconsts: 0, body_jaxpr, body_nconsts: 0 };
+            let wide = ShapedArray::new(&shape, DType::F32);
+            let outs = [ShapedArray::new([], DType::F32), wide.clone(), wide];
+            let got = b.typed(Prim::While, params, &[&lit(0.0), &x, &y], &outs);
+            pool.push(got[1].clone());
+            got[2].clone()
+        }
         _ => b.op(Prim::Neg, &[&x]),
     };
     let size: usize = shape_of(b, &out).iter().product();
@@ -84,7 +164,7 @@ fn step(b: &mut Builder, r: &mut Rng, pool: &mut Vec<Atom>) {
 
 #[test]
 fn random_programs_do_not_change_under_fusion() {
-    for seed in 1..=200u64 {
+    for seed in 1..=300u64 {
         let mut r = Rng(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15));
         let mut b = Builder::default();
         let mut pool = vec![b.f32(&[3, 4]), b.f32(&[4]), b.f32(&[])];
