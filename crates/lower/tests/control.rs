@@ -115,3 +115,46 @@ fn loops_nest() {
     let j = b.finish(&[&out[0], &out[1]]);
     assert_eq!(both(&j, &[ramp(&[2, 3], 1.0)]), [vec![21.0], vec![1.0, 3.0, 6.0, 10.0, 15.0, 21.0]]);
 }
+
+#[test]
+fn control_flow_loses_what_nobody_needs() {
+    // Carries: a is used, b feeds a, c feeds itself alone; y0 is not used; x1 is for y0 alone.
+    let step = body(&[&[], &[], &[], &[], &[]], |b, x| {
+        let a = b.op(Prim::Add, &[&x[0], &x[1]]);
+        let next_b = b.op(Prim::Mul, &[&x[1], &lit(2.0)]);
+        let c = b.op(Prim::Exp, &[&x[2]]);
+        let y0 = b.op(Prim::Sin, &[&x[4]]);
+        let y1 = b.op(Prim::Neg, &[&x[3]]);
+        vec![a, next_b, c, y0, y1]
+    });
+    let mut b = Builder::default();
+    let (p, q) = (b.f32(&[3]), b.f32(&[3]));
+    let params = Params::Scan { jaxpr: step, length: 3, reverse: false, unroll: 1, num_consts: 0, num_carry: 3 };
+    let (one, three) = (f32_aval(&[]), f32_aval(&[3]));
+    let outs = [one.clone(), one.clone(), one, three.clone(), three];
+    let out = b.typed(Prim::Scan, params, &[&lit(0.0), &lit(1.0), &lit(2.0), &p, &q], &outs);
+    let j = b.finish(&[&out[0], &out[4]]);
+    let simple = gradlens_transform::simplify::simplify(&j);
+    let e = &simple.jaxpr.eqns[0];
+    let Params::Scan { jaxpr, num_carry, .. } = &e.params else { panic!("no scan") };
+    let names: Vec<&str> = jaxpr.jaxpr.eqns.iter().map(|e| e.prim.name()).collect();
+    assert_eq!((e.ins.len(), e.outs.len(), *num_carry), (3, 3, 2));
+    assert_eq!(names, ["add", "mul", "neg"]);
+    assert_eq!(both(&j, &[ramp(&[3], 1.0), ramp(&[3], 0.0)]), [vec![7.0], vec![-1.0, -2.0, -3.0]]);
+
+    let go = body(&[&[], &[], &[]], |b, x| vec![b.op(Prim::Lt, &[&x[0], &lit(3.0)])]);
+    let next = body(&[&[], &[], &[]], |b, x| {
+        let n = b.op(Prim::Add, &[&x[0], &lit(1.0)]);
+        let (d, e) = (b.op(Prim::Exp, &[&x[1]]), b.op(Prim::Mul, &[&x[2], &lit(2.0)]));
+        vec![n, d, e]
+    });
+    let mut b = Builder::default();
+    let x = b.f32(&[]);
+    let params = Params::While { cond_jaxpr: go, cond_nconsts: 0, body_jaxpr: next, body_nconsts: 0 };
+    let aval = f32_aval(&[]);
+    let out = b.typed(Prim::While, params, &[&lit(0.0), &x, &x], &[aval.clone(), aval.clone(), aval]);
+    let j = b.finish(&[&out[2]]);
+    let simple = gradlens_transform::simplify::simplify(&j);
+    assert_eq!((simple.jaxpr.eqns[0].ins.len(), simple.jaxpr.eqns[0].outs.len()), (2, 2));
+    assert_eq!(both(&j, &[f32s(&[], &[1.5])]), [vec![12.0]]);
+}

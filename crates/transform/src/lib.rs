@@ -6,6 +6,7 @@ pub mod backward;
 pub mod cache;
 pub mod control;
 pub mod cx;
+pub mod dce;
 pub mod interp;
 pub mod look;
 pub mod process;

@@ -11,7 +11,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 /// Inlining, then common subexpressions, then dead code: see the module's text.
 pub fn simplify(closed: &ClosedJaxpr) -> ClosedJaxpr {
-    dce(&cse(&inline(closed)))
+    crate::dce::dce(&cse(&inline(closed)))
 }
 
 /// The body that a call-like equation runs when nobody differentiates it, and which of its operands that body takes.
@@ -150,41 +150,6 @@ pub fn inline(closed: &ClosedJaxpr) -> ClosedJaxpr {
         .collect();
     b.jaxpr.outs = b.body(closed, &args);
     ClosedJaxpr::new(b.jaxpr, b.consts)
-}
-
-/// Drops equations whose results nobody uses, unless they have effects, and constants nobody uses.
-pub fn dce(closed: &ClosedJaxpr) -> ClosedJaxpr {
-    let from = &closed.jaxpr;
-    let mut live = vec![false; from.avals.len()];
-    let mark = |live: &mut [bool], a: &Atom| {
-        if let Atom::Var(v) = a {
-            live[v.0 as usize] = true;
-        }
-    };
-    from.outs.iter().for_each(|a| mark(&mut live, a));
-    let mut kept = Vec::with_capacity(from.eqns.len());
-    for eqn in from.eqns.iter().rev() {
-        if eqn.outs.iter().any(|v| live[v.0 as usize]) || has_effects(eqn.prim, &eqn.params) {
-            eqn.ins.iter().for_each(|a| mark(&mut live, a));
-            kept.push(eqn.clone());
-        }
-    }
-    kept.reverse();
-    let consts: Vec<(Var, Array)> = from
-        .constvars
-        .iter()
-        .zip(closed.consts.iter())
-        .filter(|(v, _)| live[v.0 as usize])
-        .map(|(&v, c)| (v, c.clone()))
-        .collect();
-    let jaxpr = Jaxpr {
-        avals: from.avals.clone(),
-        constvars: consts.iter().map(|(v, _)| *v).collect(),
-        invars: from.invars.clone(),
-        eqns: kept,
-        outs: from.outs.clone(),
-    };
-    ClosedJaxpr::new(jaxpr, consts.into_iter().map(|(_, c)| c).collect())
 }
 
 fn bucket(eqn: &Eqn) -> u64 {
