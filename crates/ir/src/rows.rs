@@ -28,7 +28,7 @@ pub struct Row {
     pub lower: Lower,
     /// Outward-rounded range of the result from ranges of the operands.
     pub bounds: Bounds,
-    /// Where to sample each operand in derived tests: open intervals inside the smooth domain.
+    /// Where to sample each operand in derived tests: open intervals inside the smooth domain (equal ends: that value only).
     pub domain: &'static [(f64, f64)],
     /// Whether f32 subnormals are flushed by XLA's CPU code for it.
     pub flush: Flush,

@@ -140,7 +140,10 @@ fn ranges_hold_every_value() {
                     let slack = if out.dtype.is_floating() { 1e-11 * (1.0 + y.abs()) } else { 0.0 };
                     let ok = if y.is_nan() { range.nan } else { range.lo - slack <= y && y <= range.hi + slack };
                     if !ok {
-                        wrong.push(format!("{} {params:?} {dtypes:?} of {xs:?} in {sides:?}: {y} outside {range:?}", row.name));
+                        wrong.push(format!(
+                            "{} {params:?} {dtypes:?} of {xs:?} in {sides:?}: {y} outside {range:?}",
+                            row.name
+                        ));
                     }
                 }
             }

@@ -53,7 +53,7 @@ pub static EXPM1: Row = Row {
     lower: Lower::Scalar(|b, _, xs| b.math(MathFn::Expm1, xs)),
     bounds: Bounds::Rule(|_, xs| iv::clipped(iv::increasing(xs[0], f64::exp_m1), -1.0, f64::INFINITY)),
     domain: &[(-5.0, 5.0)],
-    flush: Flush::Flushes,
+    flush: Flush::Keeps,
     switching: &[],
 };
 
@@ -149,7 +149,7 @@ pub static CBRT: Row = Row {
     lower: Lower::Scalar(|b, _, xs| b.math(MathFn::Cbrt, xs)),
     bounds: Bounds::Rule(|_, xs| iv::increasing(xs[0], f64::cbrt)),
     domain: &[(0.1, 10.0)],
-    flush: Flush::Flushes,
+    flush: Flush::Keeps,
     switching: &[switch(Surface::Operand(0, 0.0), Nature::VerticalTangent)],
 };
 

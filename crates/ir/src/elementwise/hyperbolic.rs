@@ -53,7 +53,7 @@ pub static TANH: Row = Row {
     lower: Lower::Scalar(|b, _, xs| b.math(MathFn::Tanh, xs)),
     bounds: Bounds::Rule(|_, xs| iv::clipped(iv::increasing(xs[0], f64::tanh), -1.0, 1.0)),
     domain: &[(-4.0, 4.0)],
-    flush: Flush::Flushes,
+    flush: Flush::Keeps,
     switching: &[],
 };
 

@@ -189,7 +189,7 @@ pub static POLYGAMMA: Row = Row {
     effects: Effects::Pure,
     lower: Lower::Scalar(|b, _, xs| b.math(MathFn::Polygamma, xs)),
     bounds: Bounds::Unknown,
-    domain: &[(1.0, 3.0), (0.5, 5.0)],
+    domain: &[(1.0, 1.0), (0.5, 5.0)],
     flush: Flush::Flushes,
     switching: &[switch(Surface::NonPositiveInteger(1), Nature::Pole)],
 };

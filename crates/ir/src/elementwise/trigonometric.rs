@@ -81,7 +81,7 @@ pub static TAN: Row = Row {
     lower: Lower::Scalar(|b, _, xs| b.math(MathFn::Tan, xs)),
     bounds: Bounds::Rule(|_, xs| iv::tan(xs[0])),
     domain: &[(-1.4, 1.4)],
-    flush: Flush::Flushes,
+    flush: Flush::Keeps,
     switching: &[switch(Surface::HalfPi(0), Nature::Pole)],
 };
 
@@ -147,7 +147,7 @@ pub static ATAN: Row = Row {
     lower: Lower::Scalar(|b, _, xs| b.math(MathFn::Atan, xs)),
     bounds: Bounds::Rule(|_, xs| iv::increasing(xs[0], f64::atan)),
     domain: &[(-5.0, 5.0)],
-    flush: Flush::Flushes,
+    flush: Flush::Keeps,
     switching: &[],
 };
 
@@ -169,6 +169,6 @@ pub static ATAN2: Row = Row {
     lower: Lower::Scalar(|b, _, xs| b.math(MathFn::Atan2, xs)),
     bounds: Bounds::Rule(|_, xs| atan2_bounds(xs[0], xs[1])),
     domain: &[(0.5, 2.0), (0.5, 2.0)],
-    flush: Flush::Flushes,
+    flush: Flush::Keeps,
     switching: &[switch(Surface::NegativeAxis(0, 1), Nature::Jump)],
 };
