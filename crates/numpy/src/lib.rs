@@ -5,12 +5,26 @@ pub mod api;
 pub mod arg;
 pub mod constants;
 pub mod convert;
+pub mod creation;
+pub mod expr;
 pub mod host;
+pub mod indexing;
+pub mod lax;
+pub mod methods;
+pub mod nn;
+pub mod np;
 pub mod object;
+mod prelude;
 pub mod prims;
 pub mod print;
+pub mod products;
+pub mod reductions;
+pub mod shaping;
+pub mod special;
+pub mod special_integrals;
 pub mod table;
 pub mod tree;
+pub mod ufuncs;
 
 pub use arg::{AbstractType, Arg, Callable, CustomNode, HostObject, Kind, Object, PyType, TypeArg, TypeHandle, arg_eq};
 /// The types that arguments are made of, for bindings, which see this crate and not the ones below it.
@@ -20,5 +34,22 @@ pub use table::{Bound, Entry, Function, Imp, Item, LibraryFunction, Method, Para
 
 /// The tables of all families.
 pub(crate) fn families() -> Vec<&'static [Entry]> {
-    api::tables()
+    let mut all = api::tables();
+    all.extend([
+        ufuncs::UNARY,
+        ufuncs::BINARY,
+        ufuncs::WRAPPED,
+        ufuncs::OTHERS,
+        reductions::TABLE,
+        creation::TABLE,
+        shaping::TABLE,
+        indexing::TABLE,
+        products::TABLE,
+        special::TABLE,
+        nn::TABLE,
+        lax::TABLE,
+        methods::TABLE,
+        np::TABLE,
+    ]);
+    all
 }

@@ -74,6 +74,8 @@ pub struct Function {
     pub imp: Imp,
     /// Whether it is a property of arrays.
     pub property: bool,
+    /// Whether it runs on host arrays, as NumPy's function of the name.
+    pub host: bool,
 }
 
 /// Arguments bound to the parameters of a function, defaults filled in.
@@ -265,17 +267,27 @@ impl Function {
     pub fn bind(&self, args: Vec<Arg>, kwargs: Vec<(Rc<str>, Arg)>) -> Result<Bound> {
         bind(self.name(), &self.params, args, kwargs)
     }
-    /// Calls it. A `Sync` function is ready at the first poll, and is run again there after a device read.
-    pub fn call(&self, cx: &Cx, args: Vec<Arg>, kwargs: Vec<(Rc<str>, Arg)>) -> LocalBoxFuture<Result<Arg>> {
+    /// Runs a function that calls no host language; `None` when it is `Async`. `Error::suspend` asks to be run again.
+    pub fn run(&self, cx: &Cx, bound: &Bound) -> Option<Result<Arg>> {
+        match self.imp {
+            Imp::Sync(f) if self.host => Some(crate::np::run(cx, self, f, bound)),
+            Imp::Sync(f) => Some(f(cx, bound)),
+            Imp::Async(_) => None,
+        }
+    }
+    /// Calls it. A `Sync` function is ready at the first poll unless it waits for a device.
+    pub fn call(self: &Rc<Self>, cx: &Cx, args: Vec<Arg>, kwargs: Vec<(Rc<str>, Arg)>) -> LocalBoxFuture<Result<Arg>> {
         let bound = match self.bind(args, kwargs) {
             Ok(b) => b,
             Err(e) => return Box::pin(std::future::ready(Err(e))),
         };
         match self.imp {
             Imp::Async(f) => f(cx.clone(), bound),
-            Imp::Sync(f) => {
-                let cx = cx.clone();
-                Box::pin(async move { cx.retrying(|| f(&cx, &bound)).await })
+            Imp::Sync(_) => {
+                let (cx, this) = (cx.clone(), self.clone());
+                Box::pin(async move {
+                    cx.retrying(|| this.run(&cx, &bound).unwrap_or_else(|| Err(Error::internal("not a sync function")))).await
+                })
             }
         }
     }
@@ -355,8 +367,15 @@ impl Registry {
         for e in families().into_iter().flatten() {
             let property = e.signature == "@";
             let params: Rc<[Param]> = parse_signature(if property { "self, /" } else { e.signature }).into();
-            let f = Function { path: e.path, params, signature: e.signature, doc: e.doc, imp: e.imp, property };
+            let f = Function { path: e.path, params, signature: e.signature, doc: e.doc, imp: e.imp, property, host: false };
             r.insert(e.path.into(), Item::Function(Rc::new(f)));
+        }
+        for name in crate::np::NAMES {
+            let path = format!("numpy.{name}");
+            if let (Some(f), false) = (r.function(&format!("jax.numpy.{name}")), r.items.contains_key(path.as_str())) {
+                let f = Function { params: f.params.clone(), host: true, ..*f };
+                r.insert(path.as_str().into(), Item::Function(Rc::new(f)));
+            }
         }
         for (path, value) in crate::constants::constants() {
             r.insert(path.into(), Item::Constant(value));
