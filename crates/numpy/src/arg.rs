@@ -317,7 +317,9 @@ pub fn arg_eq(a: &Arg, b: &Arg) -> bool {
         (Arg::Dict(x), Arg::Dict(y)) | (Arg::OrderedDict(x), Arg::OrderedDict(y)) => items(x, y),
         (Arg::DefaultDict(f, x), Arg::DefaultDict(g, y)) => arg_eq(f, g) && items(x, y),
         (Arg::NamedTuple(s, x), Arg::NamedTuple(t, y)) => s.id == t.id && all(x, y),
-        (Arg::Custom(x), Arg::Custom(y)) => x.ty.id == y.ty.id && arg_eq(&x.aux, &y.aux) && all(&x.children, &y.children),
+        (Arg::Custom(x), Arg::Custom(y)) => {
+            x.ty.id == y.ty.id && arg_eq(&x.aux, &y.aux) && all(&x.children, &y.children)
+        }
         (Arg::Slice(x), Arg::Slice(y)) => all(&x[..], &y[..]),
         (Arg::Callable(x), Arg::Callable(y)) => x.id() == y.id(),
         (Arg::Object(x), Arg::Object(y)) => x.eq(&**y),
@@ -344,7 +346,9 @@ impl fmt::Debug for Arg {
             Arg::Type(t) => write!(f, "{t:?}"),
             Arg::Tuple(v) => write!(f, "tuple{v:?}"),
             Arg::List(v) => write!(f, "{v:?}"),
-            Arg::Dict(v) | Arg::OrderedDict(v) | Arg::DefaultDict(_, v) => f.debug_map().entries(v.iter().map(|(k, v)| (k, v))).finish(),
+            Arg::Dict(v) | Arg::OrderedDict(v) | Arg::DefaultDict(_, v) => {
+                f.debug_map().entries(v.iter().map(|(k, v)| (k, v))).finish()
+            }
             Arg::NamedTuple(t, v) => write!(f, "{}{v:?}", t.name),
             Arg::Custom(c) => write!(f, "{}{:?}", c.ty.name, c.children),
             Arg::Slice(s) => write!(f, "{:?}:{:?}:{:?}", s[0], s[1], s[2]),

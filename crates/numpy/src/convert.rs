@@ -36,7 +36,10 @@ fn class(x: &Arg) -> String {
 pub fn check_arraylike(name: &str, xs: &[&Arg]) -> Result<()> {
     for (i, x) in xs.iter().enumerate() {
         if !x.is_arraylike() {
-            return Err(Error::type_error(format!("{name} requires ndarray or scalar arguments, got {} at position {i}.", class(x))));
+            return Err(Error::type_error(format!(
+                "{name} requires ndarray or scalar arguments, got {} at position {i}.",
+                class(x)
+            )));
         }
         if matches!(dtype_of_any(x), Some(DType::Float0)) {
             return Err(Error::type_error(format!(
@@ -56,7 +59,10 @@ fn dtype_of_any(x: &Arg) -> Option<DType> {
 }
 
 fn overflow(digits: &str, dtype: DType) -> Error {
-    Error::new(ErrorClass::OverflowError, format!("Python int too large to convert to C long: {digits} does not fit {dtype}"))
+    Error::new(
+        ErrorClass::OverflowError,
+        format!("Python int too large to convert to C long: {digits} does not fit {dtype}"),
+    )
 }
 
 /// A Python number as an array of this dtype.
@@ -71,7 +77,9 @@ pub fn number(x: &Arg, dtype: DType, weak: bool) -> Result<Option<Array>> {
             };
             if (*i as i128) < lo || (*i as i128) > hi {
                 let msg = if dtype == DType::I32 {
-                    format!("An overflow was encountered while parsing an argument to a jitted computation, whose argument path is x. The value {i} does not fit int32")
+                    format!(
+                        "An overflow was encountered while parsing an argument to a jitted computation, whose argument path is x. The value {i} does not fit int32"
+                    )
                 } else {
                     format!("Python integer {i} out of bounds for {dtype}")
                 };
@@ -205,7 +213,8 @@ pub fn common_dtype(cx: &Cx, types: &[(DType, bool)]) -> Result<(DType, bool)> {
     if cx.config().strict_promotion && types.len() > 1 {
         let strong: Vec<DType> = types.iter().filter(|t| !t.1).map(|t| t.0).collect();
         let kinds_fit = types.iter().filter(|t| t.1).all(|w| {
-            strong.iter().all(|s| s.is_inexact() || w.0.is_integer()) && (strong.iter().all(|s| !s.is_floating()) || !w.0.is_complex())
+            strong.iter().all(|s| s.is_inexact() || w.0.is_integer())
+                && (strong.iter().all(|s| !s.is_floating()) || !w.0.is_complex())
         });
         if strong.windows(2).any(|p| p[0] != p[1]) || !kinds_fit {
             let names: Vec<String> = types.iter().map(|t| type_text(*t)).collect();
@@ -287,7 +296,10 @@ pub fn broadcast_shapes(_name: &str, shapes: &[&[usize]]) -> Result<Shape> {
                 *o = d;
             } else if d != 1 && d != *o {
                 let text: Vec<String> = shapes.iter().map(|s| gradlens_ir::aval::tuple_text(s)).collect();
-                return Err(Error::value_error(format!("Incompatible shapes for broadcasting: shapes=[{}]", text.join(", "))));
+                return Err(Error::value_error(format!(
+                    "Incompatible shapes for broadcasting: shapes=[{}]",
+                    text.join(", ")
+                )));
             }
         }
     }
@@ -322,7 +334,10 @@ pub fn dtype_named(x: &Arg) -> Result<(DType, bool)> {
         Arg::Array(v) => (v.dtype(), false),
         Arg::NpArray(a) | Arg::NpScalar(a) => (a.dtype(), false),
         other => {
-            return Err(Error::type_error(format!("Cannot interpret '{}' as a data type", crate::print::repr_short(other))));
+            return Err(Error::type_error(format!(
+                "Cannot interpret '{}' as a data type",
+                crate::print::repr_short(other)
+            )));
         }
     })
 }
@@ -361,7 +376,9 @@ pub fn int(cx: &Cx, x: &Arg) -> Result<i64> {
             Ok(cx.concrete(v, Look::Index)?.to_i64s()?[0])
         }
         Arg::NpArray(a) | Arg::NpScalar(a) if a.aval().size() == 1 && a.dtype().is_integer() => Ok(a.to_i64s()?[0]),
-        Arg::Array(_) | Arg::NpArray(_) => Err(Error::type_error("only integer scalar arrays can be converted to a scalar index")),
+        Arg::Array(_) | Arg::NpArray(_) => {
+            Err(Error::type_error("only integer scalar arrays can be converted to a scalar index"))
+        }
         other => Err(Error::type_error(format!("'{}' object cannot be interpreted as an integer", other.type_name()))),
     }
 }
@@ -404,8 +421,12 @@ pub fn truth(cx: &Cx, x: &Arg) -> Result<bool> {
 fn check_truth(size: usize) -> Result<()> {
     match size {
         1 => Ok(()),
-        0 => Err(Error::value_error("The truth value of an empty array is ambiguous. Use `array.size > 0` to check that an array is not empty.")),
-        _ => Err(Error::value_error("The truth value of an array with more than one element is ambiguous. Use a.any() or a.all()")),
+        0 => Err(Error::value_error(
+            "The truth value of an empty array is ambiguous. Use `array.size > 0` to check that an array is not empty.",
+        )),
+        _ => Err(Error::value_error(
+            "The truth value of an array with more than one element is ambiguous. Use a.any() or a.all()",
+        )),
     }
 }
 
@@ -451,7 +472,10 @@ pub fn shape(cx: &Cx, x: &Arg) -> Result<Vec<usize>> {
         .into_iter()
         .map(|d| {
             usize::try_from(d).map_err(|_| {
-                Error::value_error(format!("Shapes must be 1D sequences of concrete values of integer type, got {}.", crate::print::repr_short(x)))
+                Error::value_error(format!(
+                    "Shapes must be 1D sequences of concrete values of integer type, got {}.",
+                    crate::print::repr_short(x)
+                ))
             })
         })
         .collect()

@@ -31,15 +31,15 @@ fn ragged() -> Error {
 pub fn asarray(cx: &Cx, x: &Arg, dtype: Option<DType>) -> Result<Value> {
     match x {
         Arg::Tuple(_) | Arg::List(_) | Arg::NamedTuple(..) => from_sequence(cx, x, dtype),
-        Arg::None => Err(Error::value_error(
-            "None is not a valid value for jnp.array",
-        )),
+        Arg::None => Err(Error::value_error("None is not a valid value for jnp.array")),
         Arg::Str(_) => Err(Error::type_error(format!(
             "Value {} with dtype <U{} is not a valid JAX array type. Only arrays of numeric types are supported by JAX.",
             crate::print::repr_short(x),
             x.as_str().map_or(0, |s| s.chars().count())
         ))),
-        _ if !x.is_arraylike() => Err(Error::type_error(format!("Unexpected input type for array: <class '{}'>", x.type_name()))),
+        _ if !x.is_arraylike() => {
+            Err(Error::type_error(format!("Unexpected input type for array: <class '{}'>", x.type_name())))
+        }
         _ => match dtype {
             Some(d) => {
                 let v = cv::convert_arg(cx, x, d, false)?;
@@ -65,10 +65,8 @@ fn from_sequence(cx: &Cx, x: &Arg, dtype: Option<DType>) -> Result<Value> {
     }
     let x64 = cx.x64();
     // Numbers alone are a constant; Python numbers in lists are strongly typed.
-    let types: Vec<(DType, bool)> = leaves
-        .iter()
-        .filter_map(|l| cv::dtype_of(cx, l).map(|(d, w)| (d, w && matches!(l, Arg::Array(_)))))
-        .collect();
+    let types: Vec<(DType, bool)> =
+        leaves.iter().filter_map(|l| cv::dtype_of(cx, l).map(|(d, w)| (d, w && matches!(l, Arg::Array(_))))).collect();
     let python_only: Vec<(DType, bool)> = leaves.iter().filter_map(|l| cv::dtype_of(cx, l)).collect();
     let d = match dtype {
         Some(d) => d,
@@ -93,7 +91,10 @@ fn from_sequence(cx: &Cx, x: &Arg, dtype: Option<DType>) -> Result<Value> {
             bytes.extend_from_slice(a.host()?.bytes());
         }
         let buf = gradlens_ir::HostBuf::from_bytes(&bytes);
-        return Ok(Value::Array(Array::from_host(gradlens_ir::ShapedArray::new(&shape, d.canonicalize(x64)), std::rc::Rc::new(buf))));
+        return Ok(Value::Array(Array::from_host(
+            gradlens_ir::ShapedArray::new(&shape, d.canonicalize(x64)),
+            std::rc::Rc::new(buf),
+        )));
     }
     fn stack_level(cx: &Cx, x: &Arg, d: DType) -> Result<Value> {
         match x.sequence() {
@@ -116,7 +117,14 @@ pub fn array(cx: &Cx, x: &Arg, dtype: Option<DType>, ndmin: usize) -> Result<Val
     let v = asarray(cx, x, dtype)?;
     let v = match (x, &v) {
         // A copy of an array is an equation where one is staged; a number is a constant.
-        (Arg::Array(Value::Tracer(_)), _) if v.same(match x { Arg::Array(t) => t, _ => &v }) => cx.bind1(Prim::Copy, gradlens_ir::Params::None, &[v])?,
+        (Arg::Array(Value::Tracer(_)), _)
+            if v.same(match x {
+                Arg::Array(t) => t,
+                _ => &v,
+            }) =>
+        {
+            cx.bind1(Prim::Copy, gradlens_ir::Params::None, &[v])?
+        }
         _ => v,
     };
     if v.ndim() < ndmin {
@@ -194,15 +202,15 @@ fn full_like(cx: &Cx, b: &Bound) -> Result<Arg> {
 /// A static number of `arange`: Python numbers or concrete arrays.
 fn arange_number(cx: &Cx, x: &Arg, which: &str) -> Result<f64> {
     match x {
-        Arg::Array(v) if v.ndim() == 0 => {
-            cx.concrete(v, Look::Concrete).map(|a| a.to_f64s())?.map(|v| v[0])
-        }
-        Arg::Array(_) | Arg::NpArray(_) if !cv::shape_of(x).is_empty() => {
-            Err(Error::type_error(format!("arange: {which} must be scalar-like; got array of shape {}", gradlens_ir::aval::tuple_text(&cv::shape_of(x)))))
-        }
-        Arg::List(_) | Arg::Tuple(_) | Arg::None | Arg::Str(_) => {
-            Err(Error::type_error(format!("arange requires ndarray or scalar arguments, got <class '{}'> at position 0.", x.type_name())))
-        }
+        Arg::Array(v) if v.ndim() == 0 => cx.concrete(v, Look::Concrete).map(|a| a.to_f64s())?.map(|v| v[0]),
+        Arg::Array(_) | Arg::NpArray(_) if !cv::shape_of(x).is_empty() => Err(Error::type_error(format!(
+            "arange: {which} must be scalar-like; got array of shape {}",
+            gradlens_ir::aval::tuple_text(&cv::shape_of(x))
+        ))),
+        Arg::List(_) | Arg::Tuple(_) | Arg::None | Arg::Str(_) => Err(Error::type_error(format!(
+            "arange requires ndarray or scalar arguments, got <class '{}'> at position 0.",
+            x.type_name()
+        ))),
         other => cv::float(cx, other),
     }
 }
@@ -255,7 +263,14 @@ fn arange(cx: &Cx, b: &Bound) -> Result<Arg> {
 }
 
 /// `jnp.linspace` along axis 0 of the result.
-pub fn linspace(cx: &Cx, start: &Arg, stop: &Arg, num: usize, endpoint: bool, dtype: Option<DType>) -> Result<(Value, Value)> {
+pub fn linspace(
+    cx: &Cx,
+    start: &Arg,
+    stop: &Arg,
+    num: usize,
+    endpoint: bool,
+    dtype: Option<DType>,
+) -> Result<(Value, Value)> {
     let v = cv::values(cx, "linspace", &[start, stop])?;
     let (d, _) = cv::common_type(cx, &[start, stop])?;
     let d = dtype.unwrap_or(cv::to_inexact(d));
@@ -316,7 +331,8 @@ fn to_axis(cx: &Cx, x: &Value, axis: &Arg) -> Result<Value> {
 
 fn linspace_entry(cx: &Cx, b: &Bound) -> Result<Arg> {
     let n = count_arg(cx, &b["num"])?;
-    let (out, step) = linspace(cx, &b["start"], &b["stop"], n, cv::truth(cx, &b["endpoint"])?, cv::dtype_arg(cx, &b["dtype"])?)?;
+    let (out, step) =
+        linspace(cx, &b["start"], &b["stop"], n, cv::truth(cx, &b["endpoint"])?, cv::dtype_arg(cx, &b["dtype"])?)?;
     let out = to_axis(cx, &out, &b["axis"])?;
     Ok(if cv::truth(cx, &b["retstep"])? { Arg::Tuple(vec![out.into(), step.into()]) } else { out.into() })
 }
@@ -408,11 +424,17 @@ fn meshgrid(cx: &Cx, b: &Bound) -> Result<Arg> {
         Some("xy") => xs.len() >= 2,
         Some("ij") => false,
         other => {
-            return Err(Error::value_error(format!("Valid values for indexing are 'xy' and 'ij', got {}", other.unwrap_or("None"))));
+            return Err(Error::value_error(format!(
+                "Valid values for indexing are 'xy' and 'ij', got {}",
+                other.unwrap_or("None")
+            )));
         }
     };
     if let Some(x) = xs.iter().find(|x| x.ndim() > 1) {
-        return Err(Error::value_error(format!("Arguments to jnp.meshgrid must be 1D, got shape {}", gradlens_ir::aval::tuple_text(x.shape()))));
+        return Err(Error::value_error(format!(
+            "Arguments to jnp.meshgrid must be 1D, got shape {}",
+            gradlens_ir::aval::tuple_text(x.shape())
+        )));
     }
     let n = xs.len();
     let place = |i: usize| if xy && i < 2 { 1 - i } else { i };
@@ -540,32 +562,117 @@ const SIG_LIKE: &str = "a, dtype=None, shape=None, *, device=None, out_sharding=
 
 /// The table's lines.
 pub(crate) const TABLE: &[Entry] = &[
-    entry("jax.numpy.array", "object, dtype=None, copy=True, order='K', ndmin=0, *, device=None, out_sharding=None", "An array of numbers, lists or arrays.", Sync(array_entry)),
-    entry("jax.numpy.asarray", "a, dtype=None, order=None, *, copy=None, device=None, out_sharding=None", "Its argument as an array.", Sync(asarray_entry)),
+    entry(
+        "jax.numpy.array",
+        "object, dtype=None, copy=True, order='K', ndmin=0, *, device=None, out_sharding=None",
+        "An array of numbers, lists or arrays.",
+        Sync(array_entry),
+    ),
+    entry(
+        "jax.numpy.asarray",
+        "a, dtype=None, order=None, *, copy=None, device=None, out_sharding=None",
+        "Its argument as an array.",
+        Sync(asarray_entry),
+    ),
     entry("jax.numpy.copy", "a, order=None", "A copy.", Sync(|cx, b| Ok(array(cx, &b["a"], None, 0)?.into()))),
     entry("jax.numpy.zeros", SIG_FILL, "Zeros.", Sync(|cx, b| filled(cx, b, 0.0))),
     entry("jax.numpy.ones", SIG_FILL, "Ones.", Sync(|cx, b| filled(cx, b, 1.0))),
     entry("jax.numpy.empty", SIG_FILL, "Zeros (JAX has no uninitialised arrays).", Sync(|cx, b| filled(cx, b, 0.0))),
-    entry("jax.numpy.full", "shape, fill_value, dtype=None, *, device=None, out_sharding=None", "A constant array.", Sync(full)),
-    entry("jax.numpy.zeros_like", SIG_LIKE, "Zeros of the same shape and dtype.", Sync(|cx, b| filled_like(cx, b, 0.0))),
+    entry(
+        "jax.numpy.full",
+        "shape, fill_value, dtype=None, *, device=None, out_sharding=None",
+        "A constant array.",
+        Sync(full),
+    ),
+    entry(
+        "jax.numpy.zeros_like",
+        SIG_LIKE,
+        "Zeros of the same shape and dtype.",
+        Sync(|cx, b| filled_like(cx, b, 0.0)),
+    ),
     entry("jax.numpy.ones_like", SIG_LIKE, "Ones of the same shape and dtype.", Sync(|cx, b| filled_like(cx, b, 1.0))),
-    entry("jax.numpy.empty_like", "prototype, dtype=None, shape=None, *, device=None", "Zeros of the same shape and dtype.", Sync(|cx, b| filled_like(cx, b, 0.0))),
-    entry("jax.numpy.full_like", "a, fill_value, dtype=None, shape=None, *, device=None, out_sharding=None", "A constant array of the same shape and dtype.", Sync(full_like)),
-    entry("jax.numpy.arange", "start, stop=None, step=None, dtype=None, *, device=None, out_sharding=None", "Evenly spaced numbers from start up to stop; sizes must be static.", Sync(arange)),
-    entry("jax.numpy.linspace", "start, stop, num=50, endpoint=True, retstep=False, dtype=None, axis=0, *, device=None", "num evenly spaced numbers.", Sync(linspace_entry)),
-    entry("jax.numpy.logspace", "start, stop, num=50, endpoint=True, base=10.0, dtype=None, axis=0", "Numbers whose logarithms are evenly spaced.", Sync(logspace)),
-    entry("jax.numpy.geomspace", "start, stop, num=50, endpoint=True, dtype=None, axis=0", "A geometric progression.", Sync(geomspace)),
+    entry(
+        "jax.numpy.empty_like",
+        "prototype, dtype=None, shape=None, *, device=None",
+        "Zeros of the same shape and dtype.",
+        Sync(|cx, b| filled_like(cx, b, 0.0)),
+    ),
+    entry(
+        "jax.numpy.full_like",
+        "a, fill_value, dtype=None, shape=None, *, device=None, out_sharding=None",
+        "A constant array of the same shape and dtype.",
+        Sync(full_like),
+    ),
+    entry(
+        "jax.numpy.arange",
+        "start, stop=None, step=None, dtype=None, *, device=None, out_sharding=None",
+        "Evenly spaced numbers from start up to stop; sizes must be static.",
+        Sync(arange),
+    ),
+    entry(
+        "jax.numpy.linspace",
+        "start, stop, num=50, endpoint=True, retstep=False, dtype=None, axis=0, *, device=None",
+        "num evenly spaced numbers.",
+        Sync(linspace_entry),
+    ),
+    entry(
+        "jax.numpy.logspace",
+        "start, stop, num=50, endpoint=True, base=10.0, dtype=None, axis=0",
+        "Numbers whose logarithms are evenly spaced.",
+        Sync(logspace),
+    ),
+    entry(
+        "jax.numpy.geomspace",
+        "start, stop, num=50, endpoint=True, dtype=None, axis=0",
+        "A geometric progression.",
+        Sync(geomspace),
+    ),
     entry("jax.numpy.eye", "N, M=None, k=0, dtype=None, *, device=None", "Ones on a diagonal.", Sync(eye_entry)),
     entry("jax.numpy.identity", "n, dtype=None", "The identity matrix.", Sync(identity)),
     entry("jax.numpy.tri", "N, M=None, k=0, dtype=None", "Ones on and below a diagonal.", Sync(tri)),
-    entry("jax.numpy.tril", "m, k=0", "Zero above a diagonal.", Sync(|cx, b| Ok(triangle(cx, &val(cx, "tril", &b[0])?, cv::static_int(cx, &b["k"])?, true)?.into()))),
-    entry("jax.numpy.triu", "m, k=0", "Zero below a diagonal.", Sync(|cx, b| Ok(triangle(cx, &val(cx, "triu", &b[0])?, cv::static_int(cx, &b["k"])?, false)?.into()))),
-    entry("jax.numpy.tril_indices", "n, k=0, m=None", "Indices of the lower triangle.", Sync(|cx, b| triangle_indices_entry(cx, b, true))),
-    entry("jax.numpy.triu_indices", "n, k=0, m=None", "Indices of the upper triangle.", Sync(|cx, b| triangle_indices_entry(cx, b, false))),
-    entry("jax.numpy.tril_indices_from", "arr, k=0", "Indices of the lower triangle of an array.", Sync(|cx, b| triangle_indices_from(cx, b, true))),
-    entry("jax.numpy.triu_indices_from", "arr, k=0", "Indices of the upper triangle of an array.", Sync(|cx, b| triangle_indices_from(cx, b, false))),
+    entry(
+        "jax.numpy.tril",
+        "m, k=0",
+        "Zero above a diagonal.",
+        Sync(|cx, b| Ok(triangle(cx, &val(cx, "tril", &b[0])?, cv::static_int(cx, &b["k"])?, true)?.into())),
+    ),
+    entry(
+        "jax.numpy.triu",
+        "m, k=0",
+        "Zero below a diagonal.",
+        Sync(|cx, b| Ok(triangle(cx, &val(cx, "triu", &b[0])?, cv::static_int(cx, &b["k"])?, false)?.into())),
+    ),
+    entry(
+        "jax.numpy.tril_indices",
+        "n, k=0, m=None",
+        "Indices of the lower triangle.",
+        Sync(|cx, b| triangle_indices_entry(cx, b, true)),
+    ),
+    entry(
+        "jax.numpy.triu_indices",
+        "n, k=0, m=None",
+        "Indices of the upper triangle.",
+        Sync(|cx, b| triangle_indices_entry(cx, b, false)),
+    ),
+    entry(
+        "jax.numpy.tril_indices_from",
+        "arr, k=0",
+        "Indices of the lower triangle of an array.",
+        Sync(|cx, b| triangle_indices_from(cx, b, true)),
+    ),
+    entry(
+        "jax.numpy.triu_indices_from",
+        "arr, k=0",
+        "Indices of the upper triangle of an array.",
+        Sync(|cx, b| triangle_indices_from(cx, b, false)),
+    ),
     entry("jax.numpy.diag_indices", "n, ndim=2", "Indices of the diagonal.", Sync(diag_indices)),
-    entry("jax.numpy.meshgrid", "*xi, copy=True, sparse=False, indexing='xy'", "Coordinate grids from axes.", Sync(meshgrid)),
+    entry(
+        "jax.numpy.meshgrid",
+        "*xi, copy=True, sparse=False, indexing='xy'",
+        "Coordinate grids from axes.",
+        Sync(meshgrid),
+    ),
     entry("jax.numpy.indices", "dimensions, dtype=None, sparse=False", "Index grids of a shape.", Sync(indices)),
     entry("jax.numpy.vander", "x, N=None, increasing=False", "Powers of x as columns.", Sync(vander)),
     entry("jax.numpy.bartlett", "M", "Triangular window.", Sync(bartlett)),

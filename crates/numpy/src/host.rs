@@ -66,7 +66,10 @@ pub fn format_fields(cx: &Cx, template: &str, values: &[Arg], names: &[Option<Rc
         let Some(x) = x else {
             return Err(match name.parse::<usize>() {
                 Err(_) if !name.is_empty() => Error::new(gradlens_ir::ErrorClass::KeyError, format!("'{name}'")),
-                _ => Error::new(gradlens_ir::ErrorClass::IndexError, format!("Replacement index {} out of range for positional args tuple", next.saturating_sub(1))),
+                _ => Error::new(
+                    gradlens_ir::ErrorClass::IndexError,
+                    format!("Replacement index {} out of range for positional args tuple", next.saturating_sub(1)),
+                ),
             });
         };
         out.push_str(&if conversion == "r" { crate::print::repr(cx, x)? } else { format_one(cx, x, spec)? });

@@ -110,7 +110,9 @@ fn parse_one(cx: &Cx, x: &Arg, position: usize) -> Result<Index> {
         Arg::NpScalar(a) if a.dtype().is_integer() => Ok(Index::Int(a.to_i64s()?[0])),
         Arg::Array(v) => array(v.clone()),
         Arg::NpArray(a) | Arg::NpScalar(a) => array(Value::Array(cv::from_numpy(cx, a)?)),
-        Arg::Tuple(v) | Arg::List(v) if v.is_empty() => Ok(Index::Array(Value::Array(cv::from_i64s(&[0], DType::I32, &[])?))),
+        Arg::Tuple(v) | Arg::List(v) if v.is_empty() => {
+            Ok(Index::Array(Value::Array(cv::from_i64s(&[0], DType::I32, &[])?)))
+        }
         Arg::Tuple(_) | Arg::List(_) => array(crate::creation::asarray(cx, x, None)?),
         Arg::Float(_) => Err(bad_type("float64")),
         Arg::Complex(..) => Err(bad_type("complex128")),
@@ -124,7 +126,8 @@ fn parse(cx: &Cx, index: &Arg, shape: &[usize]) -> Result<Vec<Index>> {
     let parts: Vec<Arg> = match index {
         Arg::Tuple(v) => v.clone(),
         Arg::List(v) => {
-            let unpack = v.iter().any(|e| matches!(e, Arg::List(_) | Arg::Tuple(_) | Arg::Slice(_) | Arg::None | Arg::Ellipsis));
+            let unpack =
+                v.iter().any(|e| matches!(e, Arg::List(_) | Arg::Tuple(_) | Arg::Slice(_) | Arg::None | Arg::Ellipsis));
             return Err(Error::type_error(format!(
                 "Using a non-tuple sequence for multidimensional indexing is not allowed; use `arr[{}(seq)]` instead of `arr[seq]`. See https://github.com/jax-ml/jax/issues/4564 for more information.",
                 if unpack { "tuple" } else { "array" }
@@ -195,7 +198,10 @@ fn static_slice(cx: &Cx, x: &Value, parsed: &[Index]) -> Result<Option<Value>> {
             Index::Int(i) => {
                 let n = x.shape()[axis] as i64;
                 if n == 0 {
-                    return Err(Error::new(ErrorClass::IndexError, format!("index is out of bounds for axis {axis} with size 0")));
+                    return Err(Error::new(
+                        ErrorClass::IndexError,
+                        format!("index is out of bounds for axis {axis} with size 0"),
+                    ));
                 }
                 let at = if i < 0 { i + n } else { i };
                 if at < 0 || at >= n {
@@ -226,7 +232,8 @@ fn static_slice(cx: &Cx, x: &Value, parsed: &[Index]) -> Result<Option<Value>> {
     }
     let plain = strides.iter().all(|&s| s == 1);
     let trivial = plain && starts.iter().all(|&s| s == 0) && limits.iter().zip(x.shape()).all(|(l, n)| l == n);
-    let mut out = if trivial { x.clone() } else { p::slice(cx, x, &starts, &limits, if plain { None } else { Some(&strides) })? };
+    let mut out =
+        if trivial { x.clone() } else { p::slice(cx, x, &starts, &limits, if plain { None } else { Some(&strides) })? };
     out = p::rev(cx, &out, &reversed)?;
     out = p::squeeze(cx, &out, &squeezed)?;
     if !new_axes.is_empty() {
@@ -255,7 +262,10 @@ fn dynamic_slice(cx: &Cx, x: &Value, parsed: &[Index]) -> Result<Option<Value>> 
             Index::NewAxis => new_axes.push(starts.len() - squeezed.len() + new_axes.len()),
             Index::Int(_) | Index::Array(_) => {
                 if size_of(axis) == 0 {
-                    return Err(Error::new(ErrorClass::IndexError, format!("index is out of bounds for axis {axis} with size 0")));
+                    return Err(Error::new(
+                        ErrorClass::IndexError,
+                        format!("index is out of bounds for axis {axis} with size 0"),
+                    ));
                 }
                 starts.push(match p {
                     Index::Int(i) => p::int(i),
@@ -282,7 +292,8 @@ fn dynamic_slice(cx: &Cx, x: &Value, parsed: &[Index]) -> Result<Option<Value>> 
     if starts.len() > 1 {
         starts = starts.iter().map(|s| p::convert(cx, s, DType::I32, false)).collect::<Result<_>>()?;
     }
-    let starts = starts.iter().enumerate().map(|(a, s)| wrap_negative(cx, s, x.shape()[a])).collect::<Result<Vec<_>>>()?;
+    let starts =
+        starts.iter().enumerate().map(|(a, s)| wrap_negative(cx, s, x.shape()[a])).collect::<Result<Vec<_>>>()?;
     let mut out = p::dynamic_slice(cx, x, &starts, &sizes)?;
     out = p::rev(cx, &out, &reversed)?;
     out = p::squeeze(cx, &out, &squeezed)?;
@@ -422,7 +433,10 @@ fn plan(cx: &Cx, shape: &[usize], parsed: &[Index]) -> Result<Plan> {
             Index::Int(_) | Index::Array(_) => {
                 let size = shape[x_axis];
                 if size == 0 {
-                    return Err(Error::new(ErrorClass::IndexError, format!("index is out of bounds for axis {x_axis} with size 0")));
+                    return Err(Error::new(
+                        ErrorClass::IndexError,
+                        format!("index is out of bounds for axis {x_axis} with size 0"),
+                    ));
                 }
                 let v = match p {
                     Index::Int(i) => p::int(if *i < 0 { i + size as i64 } else { *i }),
@@ -442,7 +456,11 @@ fn plan(cx: &Cx, shape: &[usize], parsed: &[Index]) -> Result<Plan> {
             }
             Index::Slice(s) => {
                 let (start, stop, step) = s.indices(shape[x_axis])?;
-                let count = if step > 0 { (stop - start + step - 1).max(0) / step } else { (stop - start + step + 1).min(0) / step } as usize;
+                let count = if step > 0 {
+                    (stop - start + step - 1).max(0) / step
+                } else {
+                    (stop - start + step + 1).min(0) / step
+                } as usize;
                 plan.slice_shape.push(count);
                 if step == 1 || s.is_full() {
                     if count != shape[x_axis] {
@@ -487,7 +505,15 @@ fn plan(cx: &Cx, shape: &[usize], parsed: &[Index]) -> Result<Plan> {
     Ok(plan)
 }
 
-fn gather(cx: &Cx, x: &Value, parsed: &[Index], mode: IndexMode, fill: Option<f64>, unique: bool, sorted: bool) -> Result<Value> {
+fn gather(
+    cx: &Cx,
+    x: &Value,
+    parsed: &[Index],
+    mode: IndexMode,
+    fill: Option<f64>,
+    unique: bool,
+    sorted: bool,
+) -> Result<Value> {
     let plan = plan(cx, x.shape(), parsed)?;
     let mut y = if plan.bool_axes.is_empty() { x.clone() } else { p::expand_dims(cx, x, &plan.bool_axes)? };
     if plan.slice_shape.contains(&0) {
@@ -573,7 +599,11 @@ pub fn scatter(cx: &Cx, x: &Value, index: &Arg, y: &Arg, prim: Prim, o: AtOption
         scatter_dims_to_operand_dims: plan.dims.start_index_map,
         ..Default::default()
     };
-    let flags = IndexFlags { mode: o.mode.unwrap_or(IndexMode::FillOrDrop), unique: o.unique || plan.unique, sorted: o.sorted || plan.unique };
+    let flags = IndexFlags {
+        mode: o.mode.unwrap_or(IndexMode::FillOrDrop),
+        unique: o.unique || plan.unique,
+        sorted: o.sorted || plan.unique,
+    };
     let out = p::scatter(cx, prim, &x, &plan.indices, &y, dims, flags)?;
     let out = p::squeeze(cx, &out, &plan.bool_axes)?;
     p::convert(cx, &out, dtype, weak)
@@ -647,9 +677,18 @@ fn take_entry(cx: &Cx, b: &Bound) -> Result<Arg> {
 }
 
 /// `jnp.take_along_axis`.
-pub fn take_along_axis(cx: &Cx, x: &Value, indices: &Value, axis: Option<usize>, mode: Option<IndexMode>) -> Result<Value> {
+pub fn take_along_axis(
+    cx: &Cx,
+    x: &Value,
+    indices: &Value,
+    axis: Option<usize>,
+    mode: Option<IndexMode>,
+) -> Result<Value> {
     if !indices.dtype().is_integer() {
-        return Err(Error::type_error(format!("take_along_axis indices must be of integer type, got {}", indices.dtype())));
+        return Err(Error::type_error(format!(
+            "take_along_axis indices must be of integer type, got {}",
+            indices.dtype()
+        )));
     }
     jit1(cx, "take_along_axis", &[x.clone(), indices.clone()], |cx, v| {
         let (mut x, ix) = (v[0].clone(), &v[1]);
@@ -658,7 +697,11 @@ pub fn take_along_axis(cx: &Cx, x: &Value, indices: &Value, axis: Option<usize>,
         }
         let axis = axis.unwrap_or(0);
         if x.ndim() != ix.ndim() {
-            return Err(Error::value_error(format!("indices and arr must have the same number of dimensions; {} vs. {}", ix.ndim(), x.ndim())));
+            return Err(Error::value_error(format!(
+                "indices and arr must have the same number of dimensions; {} vs. {}",
+                ix.ndim(),
+                x.ndim()
+            )));
         }
         let size = x.shape()[axis];
         let mut rest = x.shape().to_vec();
@@ -714,9 +757,7 @@ fn take_along_axis_entry(cx: &Cx, b: &Bound) -> Result<Arg> {
 /// The indices of nonzero elements, padded to `size` when one is given; the mask must be known otherwise.
 pub fn nonzero(cx: &Cx, x: &Value, size: Option<usize>, fill: &[i64]) -> Result<Vec<Value>> {
     let a = match size {
-        None if cx.is_visible_tracer(x) => {
-            cx.concrete(x, Look::Concrete)?
-        }
+        None if cx.is_visible_tracer(x) => cx.concrete(x, Look::Concrete)?,
         None => cx.concrete(x, Look::Concrete)?,
         Some(n) => return sized_nonzero(cx, x, n, fill),
     };
@@ -763,7 +804,22 @@ pub fn nonzero_entry(cx: &Cx, b: &Bound) -> Result<Arg> {
 
 /// The table's lines.
 pub(crate) const TABLE: &[Entry] = &[
-    entry("jax.numpy.take", "a, indices, axis=None, out=None, mode=None, unique_indices=False, indices_are_sorted=False, fill_value=None", "Elements at indices; NaN out of range.", Sync(take_entry)),
-    entry("jax.numpy.take_along_axis", "arr, indices, axis=-1, mode=None, fill_value=None, *, wrap_negative_indices=None", "Elements at indices that vary along an axis.", Sync(take_along_axis_entry)),
-    entry("jax.numpy.nonzero", "a, *, size=None, fill_value=None", "Indices of elements that are not zero.", Sync(nonzero_entry)),
+    entry(
+        "jax.numpy.take",
+        "a, indices, axis=None, out=None, mode=None, unique_indices=False, indices_are_sorted=False, fill_value=None",
+        "Elements at indices; NaN out of range.",
+        Sync(take_entry),
+    ),
+    entry(
+        "jax.numpy.take_along_axis",
+        "arr, indices, axis=-1, mode=None, fill_value=None, *, wrap_negative_indices=None",
+        "Elements at indices that vary along an axis.",
+        Sync(take_along_axis_entry),
+    ),
+    entry(
+        "jax.numpy.nonzero",
+        "a, *, size=None, fill_value=None",
+        "Indices of elements that are not zero.",
+        Sync(nonzero_entry),
+    ),
 ];

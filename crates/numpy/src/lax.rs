@@ -20,7 +20,11 @@ fn both(cx: &Cx, name: &str, b: &Bound) -> Result<(Value, Value)> {
     let mut v = cv::values(cx, &format!("lax.{name}"), &[&b[0], &b[1]])?;
     // A Python number takes its partner's dtype where it can hold it.
     for (i, j) in [(0, 1), (1, 0)] {
-        if b[i].is_number() && !b[j].is_number() && v[j].dtype().is_inexact() == v[i].dtype().is_inexact() && !matches!(b[i], Arg::Bool(_)) {
+        if b[i].is_number()
+            && !b[j].is_number()
+            && v[j].dtype().is_inexact() == v[i].dtype().is_inexact()
+            && !matches!(b[i], Arg::Bool(_))
+        {
             v[i] = cv::convert_arg(cx, &b[i], v[j].dtype(), true)?;
         }
     }
@@ -28,15 +32,29 @@ fn both(cx: &Cx, name: &str, b: &Bound) -> Result<(Value, Value)> {
     Ok((v.remove(0), y))
 }
 
-macro_rules! one { ($name:literal, $f:path, $doc:literal) => {
-    entry(concat!("jax.lax.", $name), "x", $doc, Sync(|cx, b| Ok($f(cx, &val(cx, concat!("lax.", $name), &b[0])?)?.into())))
-} }
-macro_rules! two { ($name:literal, $f:path, $doc:literal) => {
-    entry(concat!("jax.lax.", $name), "x, y", $doc, Sync(|cx, b| {
-        let (x, y) = both(cx, $name, b)?;
-        Ok($f(cx, &x, &y)?.into())
-    }))
-} }
+macro_rules! one {
+    ($name:literal, $f:path, $doc:literal) => {
+        entry(
+            concat!("jax.lax.", $name),
+            "x",
+            $doc,
+            Sync(|cx, b| Ok($f(cx, &val(cx, concat!("lax.", $name), &b[0])?)?.into())),
+        )
+    };
+}
+macro_rules! two {
+    ($name:literal, $f:path, $doc:literal) => {
+        entry(
+            concat!("jax.lax.", $name),
+            "x, y",
+            $doc,
+            Sync(|cx, b| {
+                let (x, y) = both(cx, $name, b)?;
+                Ok($f(cx, &x, &y)?.into())
+            }),
+        )
+    };
+}
 
 fn values(cx: &Cx, name: &str, xs: &Arg) -> Result<Vec<Value>> {
     xs.sequence().unwrap_or_default().iter().map(|x| val(cx, name, x)).collect()
@@ -53,16 +71,25 @@ fn reduce_axes(cx: &Cx, b: &Bound, f: fn(&Cx, &Value, &[usize]) -> Result<Value>
     let axes = cv::axes(cx, &b["axes"], x.ndim())?;
     Ok(f(cx, &x, &axes)?.into())
 }
-macro_rules! reduction { ($name:literal, $f:path, $doc:literal) => {
-    entry(concat!("jax.lax.", $name), "operand, axes", $doc, Sync(|cx, b| reduce_axes(cx, b, $f)))
-} }
-macro_rules! running { ($name:literal, $f:path, $doc:literal) => {
-    entry(concat!("jax.lax.", $name), "operand, axis=0, reverse=False", $doc, Sync(|cx, b| {
-        let x = val(cx, $name, &b[0])?;
-        let axis = axis_of(cx, b, "axis", x.ndim())?;
-        Ok($f(cx, &x, axis, cv::truth(cx, &b["reverse"])?)?.into())
-    }))
-} }
+macro_rules! reduction {
+    ($name:literal, $f:path, $doc:literal) => {
+        entry(concat!("jax.lax.", $name), "operand, axes", $doc, Sync(|cx, b| reduce_axes(cx, b, $f)))
+    };
+}
+macro_rules! running {
+    ($name:literal, $f:path, $doc:literal) => {
+        entry(
+            concat!("jax.lax.", $name),
+            "operand, axis=0, reverse=False",
+            $doc,
+            Sync(|cx, b| {
+                let x = val(cx, $name, &b[0])?;
+                let axis = axis_of(cx, b, "axis", x.ndim())?;
+                Ok($f(cx, &x, axis, cv::truth(cx, &b["reverse"])?)?.into())
+            }),
+        )
+    };
+}
 
 fn convert(cx: &Cx, b: &Bound) -> Result<Arg> {
     let x = val(cx, "convert_element_type", &b["operand"])?;
@@ -126,7 +153,8 @@ fn reshape(cx: &Cx, b: &Bound) -> Result<Arg> {
 fn slice(cx: &Cx, b: &Bound) -> Result<Arg> {
     let x = val(cx, "lax.slice", &b["operand"])?;
     let strides = if b["strides"].is_none() { None } else { Some(usizes(cx, &b["strides"])?) };
-    Ok(p::slice(cx, &x, &usizes(cx, &b["start_indices"])?, &usizes(cx, &b["limit_indices"])?, strides.as_deref())?.into())
+    Ok(p::slice(cx, &x, &usizes(cx, &b["start_indices"])?, &usizes(cx, &b["limit_indices"])?, strides.as_deref())?
+        .into())
 }
 fn slice_in_dim(cx: &Cx, b: &Bound) -> Result<Arg> {
     let x = val(cx, "lax.slice_in_dim", &b["operand"])?;
@@ -147,7 +175,10 @@ fn index_in_dim(cx: &Cx, b: &Bound) -> Result<Arg> {
     let i = cv::static_int(cx, &b["index"])?;
     let at = if i < 0 { i + n } else { i };
     if at < 0 || at >= n {
-        return Err(Error::new(ErrorClass::IndexError, format!("index {i} is out of bounds for axis {axis} with size {n}")));
+        return Err(Error::new(
+            ErrorClass::IndexError,
+            format!("index {i} is out of bounds for axis {axis} with size {n}"),
+        ));
     }
     let s = p::slice_in_dim(cx, &x, at as usize, at as usize + 1, 1, axis)?;
     if cv::truth(cx, &b["keepdims"])? { Ok(s.into()) } else { Ok(p::squeeze(cx, &s, &[axis])?.into()) }
@@ -219,7 +250,11 @@ fn dynamic_update_in_dim(cx: &Cx, b: &Bound, one: bool) -> Result<Arg> {
 }
 fn pad(cx: &Cx, b: &Bound) -> Result<Arg> {
     let x = val(cx, "lax.pad", &b["operand"])?;
-    let c = if b["padding_value"].is_number() { cv::convert_arg(cx, &b["padding_value"], x.dtype(), false)? } else { val(cx, "lax.pad", &b["padding_value"])? };
+    let c = if b["padding_value"].is_number() {
+        cv::convert_arg(cx, &b["padding_value"], x.dtype(), false)?
+    } else {
+        val(cx, "lax.pad", &b["padding_value"])?
+    };
     let config = b["padding_config"]
         .sequence()
         .unwrap_or_default()
@@ -262,7 +297,8 @@ fn dot(cx: &Cx, b: &Bound) -> Result<Arg> {
         let out = cv::dtype_arg(cx, &b["preferred_element_type"])?;
         return Ok(p::dot_general(cx, &v[0], &v[1], dot_dims(cx, &b["dimension_numbers"])?, out)?.into());
     }
-    if !(1..=2).contains(&v[0].ndim()) || !(1..=2).contains(&v[1].ndim()) || v[0].shape().last() != v[1].shape().first() {
+    if !(1..=2).contains(&v[0].ndim()) || !(1..=2).contains(&v[1].ndim()) || v[0].shape().last() != v[1].shape().first()
+    {
         return Err(Error::type_error(format!(
             "Incompatible shapes for dot: got {} and {}.",
             gradlens_ir::aval::tuple_text(v[0].shape()),
@@ -277,10 +313,14 @@ fn batch_matmul(cx: &Cx, b: &Bound) -> Result<Arg> {
     let v = cv::values(cx, "lax.batch_matmul", &[&b["lhs"], &b["rhs"]])?;
     let n = v[0].ndim();
     if n < 2 || v[1].ndim() != n {
-        return Err(Error::value_error(format!("Arguments to batch_matmul must be at least 2D, got {n}, {}", v[1].ndim())));
+        return Err(Error::value_error(format!(
+            "Arguments to batch_matmul must be at least 2D, got {n}, {}",
+            v[1].ndim()
+        )));
     }
     let batch: Vec<usize> = (0..n - 2).collect();
-    let dims = DotDims { lhs_contract: vec![n - 1], rhs_contract: vec![n - 2], lhs_batch: batch.clone(), rhs_batch: batch };
+    let dims =
+        DotDims { lhs_contract: vec![n - 1], rhs_contract: vec![n - 2], lhs_batch: batch.clone(), rhs_batch: batch };
     Ok(p::dot_general(cx, &v[0], &v[1], dims, None)?.into())
 }
 fn sort(cx: &Cx, b: &Bound) -> Result<Arg> {
@@ -290,7 +330,10 @@ fn sort(cx: &Cx, b: &Bound) -> Result<Arg> {
         return Err(Error::type_error("Sort requires at least one operand"));
     }
     let axis = axis_of(cx, b, "dimension", xs[0].ndim())?;
-    let out: Vec<Arg> = p::sort(cx, &xs, axis, cv::static_int(cx, &b["num_keys"])?.max(1) as usize)?.into_iter().map(Arg::from).collect();
+    let out: Vec<Arg> = p::sort(cx, &xs, axis, cv::static_int(cx, &b["num_keys"])?.max(1) as usize)?
+        .into_iter()
+        .map(Arg::from)
+        .collect();
     Ok(if many { Arg::Tuple(out) } else { out[0].clone() })
 }
 fn sort_key_val(cx: &Cx, b: &Bound) -> Result<Arg> {
@@ -306,7 +349,10 @@ fn top_k(cx: &Cx, b: &Bound) -> Result<Arg> {
     }
     let axis = axis_of(cx, b, "axis", x.ndim())?;
     if k as usize > x.shape()[axis] {
-        return Err(Error::value_error(format!("k argument to top_k must be no larger than size along axis; got k={k} with shape={}", gradlens_ir::aval::tuple_text(x.shape()))));
+        return Err(Error::value_error(format!(
+            "k argument to top_k must be no larger than size along axis; got k={k} with shape={}",
+            gradlens_ir::aval::tuple_text(x.shape())
+        )));
     }
     let out = cx.bind(Prim::TopK, Params::TopK { k: k as usize, axis }, &[x])?;
     Ok(Arg::List(out.into_iter().map(Arg::from).collect()))
@@ -345,7 +391,12 @@ fn collapse(cx: &Cx, b: &Bound) -> Result<Arg> {
     let x = val(cx, "lax.collapse", &b["operand"])?;
     let n = x.ndim();
     let lo = axis_of(cx, b, "start_dimension", n)?;
-    let hi = if b["stop_dimension"].is_none() { n } else { let h = cv::static_int(cx, &b["stop_dimension"])?; if h < 0 { (h + n as i64) as usize } else { h as usize } };
+    let hi = if b["stop_dimension"].is_none() {
+        n
+    } else {
+        let h = cv::static_int(cx, &b["stop_dimension"])?;
+        if h < 0 { (h + n as i64) as usize } else { h as usize }
+    };
     let mut shape = x.shape()[..lo].to_vec();
     shape.push(x.shape()[lo..hi].iter().product());
     shape.extend(&x.shape()[hi..]);
@@ -387,8 +438,16 @@ fn transpose(cx: &Cx, b: &Bound) -> Result<Arg> {
 }
 fn rem_pow(cx: &Cx, b: &Bound) -> Result<Arg> {
     let v = cv::values(cx, "lax.pow", &[&b[0], &b[1]])?;
-    let x = if b[0].is_number() && v[1].dtype().is_inexact() { cv::convert_arg(cx, &b[0], v[1].dtype(), true)? } else { v[0].clone() };
-    let y = if b[1].is_number() && !matches!(b[1], Arg::Int(_)) { cv::convert_arg(cx, &b[1], x.dtype(), true)? } else { v[1].clone() };
+    let x = if b[0].is_number() && v[1].dtype().is_inexact() {
+        cv::convert_arg(cx, &b[0], v[1].dtype(), true)?
+    } else {
+        v[0].clone()
+    };
+    let y = if b[1].is_number() && !matches!(b[1], Arg::Int(_)) {
+        cv::convert_arg(cx, &b[1], x.dtype(), true)?
+    } else {
+        v[1].clone()
+    };
     Ok(p::pow(cx, &x, &y)?.into())
 }
 fn split_entry(cx: &Cx, b: &Bound) -> Result<Arg> {
@@ -448,7 +507,12 @@ pub(crate) const TABLE: &[Entry] = &[
     one!("real", p::real, "Real part."),
     one!("imag", p::imag, "Imaginary part."),
     one!("conj", p::conj, "Complex conjugate."),
-    entry("jax.lax.reciprocal", "x", "1 / x.", Sync(|cx, b| Ok(p::integer_pow(cx, &val(cx, "lax.reciprocal", &b[0])?, -1)?.into()))),
+    entry(
+        "jax.lax.reciprocal",
+        "x",
+        "1 / x.",
+        Sync(|cx, b| Ok(p::integer_pow(cx, &val(cx, "lax.reciprocal", &b[0])?, -1)?.into())),
+    ),
     two!("add", p::add, "x + y."),
     two!("sub", p::sub, "x - y."),
     two!("mul", p::mul, "x * y."),
@@ -476,59 +540,185 @@ pub(crate) const TABLE: &[Entry] = &[
     two!("polygamma", p::polygamma, "Derivatives of digamma."),
     two!("zeta", p::zeta, "Hurwitz zeta function."),
     entry("jax.lax.pow", "x, y", "x to the power y.", Sync(rem_pow)),
-    entry("jax.lax.integer_pow", "x, y", "x to a static integer power.", Sync(|cx, b| Ok(p::integer_pow(cx, &val(cx, "lax.integer_pow", &b[0])?, cv::static_int(cx, &b[1])? as i32)?.into()))),
-    entry("jax.lax.betainc", "a, b, x", "Regularized incomplete beta function.", Sync(|cx, b| {
-        let v = cv::values(cx, "lax.betainc", &[&b[0], &b[1], &b[2]])?;
-        Ok(p::betainc(cx, &v[0], &v[1], &v[2])?.into())
-    })),
+    entry(
+        "jax.lax.integer_pow",
+        "x, y",
+        "x to a static integer power.",
+        Sync(|cx, b| {
+            Ok(p::integer_pow(cx, &val(cx, "lax.integer_pow", &b[0])?, cv::static_int(cx, &b[1])? as i32)?.into())
+        }),
+    ),
+    entry(
+        "jax.lax.betainc",
+        "a, b, x",
+        "Regularized incomplete beta function.",
+        Sync(|cx, b| {
+            let v = cv::values(cx, "lax.betainc", &[&b[0], &b[1], &b[2]])?;
+            Ok(p::betainc(cx, &v[0], &v[1], &v[2])?.into())
+        }),
+    ),
     entry("jax.lax.clamp", "min, x, max", "x clipped; derivative 0 at the bounds.", Sync(clamp)),
     entry("jax.lax.round", "x, rounding_method=0", "Rounded to integers.", Sync(round)),
     entry("jax.lax.select", "pred, on_true, on_false", "Elementwise choice.", Sync(select)),
     entry("jax.lax.select_n", "which, *cases", "Elementwise choice among cases.", Sync(select_n)),
     entry("jax.lax.convert_element_type", "operand, new_dtype", "Another dtype.", Sync(convert)),
     entry("jax.lax.bitcast_convert_type", "operand, new_dtype", "The same bits as another dtype.", Sync(bitcast)),
-    entry("jax.lax.reduce_precision", "operand, exponent_bits, mantissa_bits", "Rounded to fewer bits.", Sync(reduce_precision)),
+    entry(
+        "jax.lax.reduce_precision",
+        "operand, exponent_bits, mantissa_bits",
+        "Rounded to fewer bits.",
+        Sync(reduce_precision),
+    ),
     entry("jax.lax.stop_gradient", "x", "The value, without its derivative.", Sync(stop_gradient_entry)),
     entry("jax.lax.broadcast", "operand, sizes, *, out_sharding=None", "New leading axes.", Sync(broadcast)),
-    entry("jax.lax.broadcast_in_dim", "operand, shape, broadcast_dimensions, *, out_sharding=None", "Axes placed in a larger shape.", Sync(broadcast_in_dim)),
-    entry("jax.lax.broadcast_shapes", "*shapes", "The shape that shapes broadcast to.", Sync(|cx, b| {
-        let shapes = b["shapes"].sequence().unwrap_or_default().iter().map(|s| usizes(cx, s)).collect::<Result<Vec<_>>>()?;
-        Ok(Arg::shape(&cv::broadcast_shapes("broadcast_shapes", &shapes.iter().map(Vec::as_slice).collect::<Vec<_>>())?))
-    })),
-    entry("jax.lax.reshape", "operand, new_sizes, dimensions=None, *, out_sharding=None", "Another shape.", Sync(reshape)),
+    entry(
+        "jax.lax.broadcast_in_dim",
+        "operand, shape, broadcast_dimensions, *, out_sharding=None",
+        "Axes placed in a larger shape.",
+        Sync(broadcast_in_dim),
+    ),
+    entry(
+        "jax.lax.broadcast_shapes",
+        "*shapes",
+        "The shape that shapes broadcast to.",
+        Sync(|cx, b| {
+            let shapes =
+                b["shapes"].sequence().unwrap_or_default().iter().map(|s| usizes(cx, s)).collect::<Result<Vec<_>>>()?;
+            Ok(Arg::shape(&cv::broadcast_shapes(
+                "broadcast_shapes",
+                &shapes.iter().map(Vec::as_slice).collect::<Vec<_>>(),
+            )?))
+        }),
+    ),
+    entry(
+        "jax.lax.reshape",
+        "operand, new_sizes, dimensions=None, *, out_sharding=None",
+        "Another shape.",
+        Sync(reshape),
+    ),
     entry("jax.lax.transpose", "operand, permutation", "Axes permuted.", Sync(transpose)),
-    entry("jax.lax.squeeze", "array, dimensions", "Axes of size 1 removed.", Sync(|cx, b| {
-        let x = val(cx, "lax.squeeze", &b[0])?;
-        let axes = cv::axes(cx, &b["dimensions"], x.ndim())?;
-        Ok(p::squeeze(cx, &x, &axes)?.into())
-    })),
+    entry(
+        "jax.lax.squeeze",
+        "array, dimensions",
+        "Axes of size 1 removed.",
+        Sync(|cx, b| {
+            let x = val(cx, "lax.squeeze", &b[0])?;
+            let axes = cv::axes(cx, &b["dimensions"], x.ndim())?;
+            Ok(p::squeeze(cx, &x, &axes)?.into())
+        }),
+    ),
     entry("jax.lax.expand_dims", "array, dimensions", "New axes of size 1.", Sync(expand_dims)),
     entry("jax.lax.collapse", "operand, start_dimension, stop_dimension=None", "Axes merged.", Sync(collapse)),
-    entry("jax.lax.rev", "operand, dimensions", "Axes reversed.", Sync(|cx, b| Ok(p::rev(cx, &val(cx, "lax.rev", &b[0])?, &usizes(cx, &b["dimensions"])?)?.into()))),
+    entry(
+        "jax.lax.rev",
+        "operand, dimensions",
+        "Axes reversed.",
+        Sync(|cx, b| Ok(p::rev(cx, &val(cx, "lax.rev", &b[0])?, &usizes(cx, &b["dimensions"])?)?.into())),
+    ),
     entry("jax.lax.slice", "operand, start_indices, limit_indices, strides=None", "A static slice.", Sync(slice)),
-    entry("jax.lax.slice_in_dim", "operand, start_index, limit_index, stride=1, axis=0", "A static slice of one axis.", Sync(slice_in_dim)),
-    entry("jax.lax.index_in_dim", "operand, index, axis=0, keepdims=True", "One position of one axis.", Sync(index_in_dim)),
-    entry("jax.lax.dynamic_slice", "operand, start_indices, slice_sizes, *, allow_negative_indices=True", "A slice at traced indices.", Sync(dynamic_slice)),
-    entry("jax.lax.dynamic_slice_in_dim", "operand, start_index, slice_size, axis=0, *, allow_negative_indices=True", "A slice of one axis at a traced index.", Sync(|cx, b| dynamic_slice_in_dim(cx, b, false))),
-    entry("jax.lax.dynamic_index_in_dim", "operand, index, axis=0, keepdims=True, *, allow_negative_indices=True", "One traced position of one axis.", Sync(|cx, b| dynamic_slice_in_dim(cx, b, true))),
-    entry("jax.lax.dynamic_update_slice", "operand, update, start_indices, *, allow_negative_indices=True", "A slice replaced at traced indices.", Sync(dynamic_update_slice)),
-    entry("jax.lax.dynamic_update_slice_in_dim", "operand, update, start_index, axis, *, allow_negative_indices=True", "A slice of one axis replaced.", Sync(|cx, b| dynamic_update_in_dim(cx, b, false))),
-    entry("jax.lax.dynamic_update_index_in_dim", "operand, update, index, axis, *, allow_negative_indices=True", "One position of one axis replaced.", Sync(|cx, b| dynamic_update_in_dim(cx, b, true))),
+    entry(
+        "jax.lax.slice_in_dim",
+        "operand, start_index, limit_index, stride=1, axis=0",
+        "A static slice of one axis.",
+        Sync(slice_in_dim),
+    ),
+    entry(
+        "jax.lax.index_in_dim",
+        "operand, index, axis=0, keepdims=True",
+        "One position of one axis.",
+        Sync(index_in_dim),
+    ),
+    entry(
+        "jax.lax.dynamic_slice",
+        "operand, start_indices, slice_sizes, *, allow_negative_indices=True",
+        "A slice at traced indices.",
+        Sync(dynamic_slice),
+    ),
+    entry(
+        "jax.lax.dynamic_slice_in_dim",
+        "operand, start_index, slice_size, axis=0, *, allow_negative_indices=True",
+        "A slice of one axis at a traced index.",
+        Sync(|cx, b| dynamic_slice_in_dim(cx, b, false)),
+    ),
+    entry(
+        "jax.lax.dynamic_index_in_dim",
+        "operand, index, axis=0, keepdims=True, *, allow_negative_indices=True",
+        "One traced position of one axis.",
+        Sync(|cx, b| dynamic_slice_in_dim(cx, b, true)),
+    ),
+    entry(
+        "jax.lax.dynamic_update_slice",
+        "operand, update, start_indices, *, allow_negative_indices=True",
+        "A slice replaced at traced indices.",
+        Sync(dynamic_update_slice),
+    ),
+    entry(
+        "jax.lax.dynamic_update_slice_in_dim",
+        "operand, update, start_index, axis, *, allow_negative_indices=True",
+        "A slice of one axis replaced.",
+        Sync(|cx, b| dynamic_update_in_dim(cx, b, false)),
+    ),
+    entry(
+        "jax.lax.dynamic_update_index_in_dim",
+        "operand, update, index, axis, *, allow_negative_indices=True",
+        "One position of one axis replaced.",
+        Sync(|cx, b| dynamic_update_in_dim(cx, b, true)),
+    ),
     entry("jax.lax.concatenate", "operands, dimension", "Arrays joined.", Sync(concatenate)),
     entry("jax.lax.split", "operand, sizes, axis=0", "Pieces of given sizes.", Sync(split_entry)),
     entry("jax.lax.pad", "operand, padding_value, padding_config", "Low, high and interior padding.", Sync(pad)),
-    entry("jax.lax.dot", "lhs, rhs, *, dimension_numbers=None, precision=None, preferred_element_type=None, out_sharding=None", "Product of vectors and matrices.", Sync(dot)),
-    entry("jax.lax.dot_general", "lhs, rhs, dimension_numbers, precision=None, preferred_element_type=None, *, out_sharding=None", "General contraction.", Sync(dot_general)),
+    entry(
+        "jax.lax.dot",
+        "lhs, rhs, *, dimension_numbers=None, precision=None, preferred_element_type=None, out_sharding=None",
+        "Product of vectors and matrices.",
+        Sync(dot),
+    ),
+    entry(
+        "jax.lax.dot_general",
+        "lhs, rhs, dimension_numbers, precision=None, preferred_element_type=None, *, out_sharding=None",
+        "General contraction.",
+        Sync(dot_general),
+    ),
     entry("jax.lax.batch_matmul", "lhs, rhs, precision=None", "Batched matrix product.", Sync(batch_matmul)),
     entry("jax.lax.sort", "operand, dimension=-1, is_stable=True, num_keys=1", "Sorted along an axis.", Sync(sort)),
-    entry("jax.lax.sort_key_val", "keys, values, dimension=-1, is_stable=True", "Values sorted by keys.", Sync(sort_key_val)),
-    entry("jax.lax.top_k", "operand, k, *, axis=-1, recall_target=1.0", "The k largest and their indices.", Sync(top_k)),
-    entry("jax.lax.argmax", "operand, axis, index_dtype", "Index of the largest.", Sync(|cx, b| arg_reduce(cx, b, true))),
-    entry("jax.lax.argmin", "operand, axis, index_dtype", "Index of the smallest.", Sync(|cx, b| arg_reduce(cx, b, false))),
+    entry(
+        "jax.lax.sort_key_val",
+        "keys, values, dimension=-1, is_stable=True",
+        "Values sorted by keys.",
+        Sync(sort_key_val),
+    ),
+    entry(
+        "jax.lax.top_k",
+        "operand, k, *, axis=-1, recall_target=1.0",
+        "The k largest and their indices.",
+        Sync(top_k),
+    ),
+    entry(
+        "jax.lax.argmax",
+        "operand, axis, index_dtype",
+        "Index of the largest.",
+        Sync(|cx, b| arg_reduce(cx, b, true)),
+    ),
+    entry(
+        "jax.lax.argmin",
+        "operand, axis, index_dtype",
+        "Index of the smallest.",
+        Sync(|cx, b| arg_reduce(cx, b, false)),
+    ),
     entry("jax.lax.full", "shape, fill_value, dtype=None, *, sharding=None", "A constant array.", Sync(full)),
-    entry("jax.lax.full_like", "x, fill_value, dtype=None, shape=None, *, sharding=None", "A constant array of the same shape.", Sync(full_like)),
+    entry(
+        "jax.lax.full_like",
+        "x, fill_value, dtype=None, shape=None, *, sharding=None",
+        "A constant array of the same shape.",
+        Sync(full_like),
+    ),
     entry("jax.lax.iota", "dtype, size", "0, 1, 2, ...", Sync(iota)),
-    entry("jax.lax.broadcasted_iota", "dtype, shape, dimension, *, out_sharding=None", "Positions along an axis.", Sync(broadcasted_iota)),
+    entry(
+        "jax.lax.broadcasted_iota",
+        "dtype, shape, dimension, *, out_sharding=None",
+        "Positions along an axis.",
+        Sync(broadcasted_iota),
+    ),
     reduction!("reduce_sum", p::reduce_sum, "Sum over axes."),
     reduction!("reduce_prod", p::reduce_prod, "Product over axes."),
     reduction!("reduce_max", p::reduce_max, "Maximum over axes."),

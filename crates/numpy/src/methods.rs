@@ -84,7 +84,12 @@ pub fn binary(cx: &Cx, op: BinaryOp, a: &Arg, b: &Arg) -> Result<Arg> {
     };
     for x in [a, b] {
         if matches!(x, Arg::Tuple(_) | Arg::List(_) | Arg::Dict(_)) {
-            return Err(Error::type_error(format!("unsupported operand type(s) for {}: '{}' and '{}'", op.symbol(), short(a), short(b))));
+            return Err(Error::type_error(format!(
+                "unsupported operand type(s) for {}: '{}' and '{}'",
+                op.symbol(),
+                short(a),
+                short(b)
+            )));
         }
         if !x.is_arraylike() {
             return Ok(Arg::NotImplemented);
@@ -167,7 +172,8 @@ pub fn get_item(cx: &Cx, x: &Arg, index: &Arg) -> Result<Arg> {
 /// The error of `x[index] = value`.
 pub fn set_item_error(x: &Arg) -> Error {
     let class = match x {
-        Arg::Array(v) => gradlens_transform::tracer_class(v).map_or("<class 'jaxlib._jax.ArrayImpl'>".to_string(), |t| format!("<class 'jax._src.interpreters.{t}'>")),
+        Arg::Array(v) => gradlens_transform::tracer_class(v)
+            .map_or("<class 'jaxlib._jax.ArrayImpl'>".to_string(), |t| format!("<class 'jax._src.interpreters.{t}'>")),
         other => format!("<class '{}'>", other.type_name()),
     };
     Error::type_error(format!(
@@ -183,11 +189,17 @@ pub fn item(cx: &Cx, x: &Arg, look: Look) -> Result<Arg> {
             if v.aval().size() != 1 {
                 return Err(match look {
                     Look::Item => Error::value_error("can only convert an array of size 1 to a Python scalar"),
-                    _ => Error::type_error("Only scalar arrays can be converted to Python scalars; got arr.ndim=".to_string() + &v.ndim().to_string()),
+                    _ => Error::type_error(
+                        "Only scalar arrays can be converted to Python scalars; got arr.ndim=".to_string()
+                            + &v.ndim().to_string(),
+                    ),
                 });
             }
             if v.ndim() != 0 && look != Look::Item {
-                return Err(Error::type_error(format!("Only scalar arrays can be converted to Python scalars; got arr.ndim={}", v.ndim())));
+                return Err(Error::type_error(format!(
+                    "Only scalar arrays can be converted to Python scalars; got arr.ndim={}",
+                    v.ndim()
+                )));
             }
             cx.concrete(v, look)?
         }
@@ -226,15 +238,18 @@ pub fn to_python(cx: &Cx, x: &Arg, to: crate::arg::PyType) -> Result<Arg> {
     let v = item(cx, x, look)?;
     match (to, v) {
         (PyType::Int, Arg::Float(f)) if f.is_nan() => Err(Error::value_error("cannot convert float NaN to integer")),
-        (PyType::Int, Arg::Float(f)) if f.is_infinite() => Err(Error::new(ErrorClass::OverflowError, "cannot convert float infinity to integer")),
+        (PyType::Int, Arg::Float(f)) if f.is_infinite() => {
+            Err(Error::new(ErrorClass::OverflowError, "cannot convert float infinity to integer"))
+        }
         (PyType::Int, Arg::Float(f)) if f.abs() < 9e18 => Ok(Arg::Int(f as i64)),
         (PyType::Int, Arg::Float(f)) => Ok(Arg::BigInt(format!("{f:.0}").into())),
         (PyType::Int, Arg::Bool(b)) => Ok(Arg::Int(b as i64)),
         (PyType::Float, Arg::Int(i)) => Ok(Arg::Float(i as f64)),
         (PyType::Float, Arg::Bool(b)) => Ok(Arg::Float(b as u8 as f64)),
-        (PyType::Float | PyType::Int, Arg::Complex(..)) => {
-            Err(Error::type_error(format!("{}() argument must be a string or a real number, not 'complex'", if to == PyType::Int { "int" } else { "float" })))
-        }
+        (PyType::Float | PyType::Int, Arg::Complex(..)) => Err(Error::type_error(format!(
+            "{}() argument must be a string or a real number, not 'complex'",
+            if to == PyType::Int { "int" } else { "float" }
+        ))),
         (PyType::Complex, Arg::Float(f)) => Ok(Arg::Complex(f, 0.0)),
         (PyType::Complex, Arg::Int(i)) => Ok(Arg::Complex(i as f64, 0.0)),
         (_, v) => Ok(v),
@@ -260,7 +275,9 @@ pub fn get_attr(cx: &Cx, x: &Arg, name: &str) -> Result<Option<Arg>> {
     let prefix = if matches!(x, Arg::Array(_)) { "jax.Array" } else { "numpy.ndarray" };
     match r.get(&format!("{prefix}.{name}")) {
         Some(Item::Function(f)) if f.property => call_now(cx, f, x.clone()).map(Some),
-        Some(Item::Function(f)) => Ok(Some(Arg::Callable(Rc::new(Method { function: f.clone(), receiver: x.clone() })))),
+        Some(Item::Function(f)) => {
+            Ok(Some(Arg::Callable(Rc::new(Method { function: f.clone(), receiver: x.clone() }))))
+        }
         _ => Ok(None),
     }
 }
@@ -301,7 +318,8 @@ impl Object for At {
     }
 }
 
-const AT_METHODS: &[&str] = &["add", "apply", "divide", "get", "max", "min", "mul", "multiply", "power", "set", "subtract"];
+const AT_METHODS: &[&str] =
+    &["add", "apply", "divide", "get", "max", "min", "mul", "multiply", "power", "set", "subtract"];
 
 impl Object for AtIndexed {
     fn type_name(&self) -> String {
@@ -315,7 +333,9 @@ impl Object for AtIndexed {
             return Ok(None);
         }
         Ok(registry().function(&format!("jax.Array.at.{name}")).map(|f| {
-            Arg::Callable(Rc::new(AtMethod { function: f, x: self.x.clone(), index: self.index.clone() }) as Rc<dyn Callable>)
+            Arg::Callable(
+                Rc::new(AtMethod { function: f, x: self.x.clone(), index: self.index.clone() }) as Rc<dyn Callable>
+            )
         }))
     }
     fn attr_names(&self) -> &'static [&'static str] {
@@ -475,7 +495,12 @@ fn view(cx: &Cx, b: &Bound) -> Result<Arg> {
 pub fn device() -> Arg {
     Arg::Object(Rc::new(Record {
         type_name: "Device",
-        fields: vec![("platform", Arg::str("cpu")), ("id", Arg::Int(0)), ("device_kind", Arg::str("cpu")), ("process_index", Arg::Int(0))],
+        fields: vec![
+            ("platform", Arg::str("cpu")),
+            ("id", Arg::Int(0)),
+            ("device_kind", Arg::str("cpu")),
+            ("process_index", Arg::Int(0)),
+        ],
         text: "CpuDevice(id=0)".into(),
     }))
 }
@@ -486,7 +511,13 @@ fn aval_object(cx: &Cx, b: &Bound) -> Result<Arg> {
     let weak = if a.weak_type { ", weak_type=True" } else { "" };
     Ok(Arg::Object(Rc::new(Record {
         type_name: "ShapedArray",
-        fields: vec![("shape", Arg::shape(&a.shape)), ("dtype", Arg::DType(a.dtype)), ("weak_type", Arg::Bool(a.weak_type)), ("ndim", Arg::from(a.ndim())), ("size", Arg::from(a.size()))],
+        fields: vec![
+            ("shape", Arg::shape(&a.shape)),
+            ("dtype", Arg::DType(a.dtype)),
+            ("weak_type", Arg::Bool(a.weak_type)),
+            ("ndim", Arg::from(a.ndim())),
+            ("size", Arg::from(a.size())),
+        ],
         text: format!("ShapedArray({}{weak})", a.long()),
     })))
 }
@@ -498,43 +529,91 @@ pub(crate) const TABLE: &[Entry] = &[
     entry("jax.Array.shape", "@", "Axis sizes.", Sync(|_, b| Ok(Arg::shape(&cv::shape_of(&b[0]))))),
     entry("jax.Array.dtype", "@", "Element type.", Sync(|_, b| Ok(Arg::DType(array_of(b)?.dtype())))),
     entry("jax.Array.ndim", "@", "Number of axes.", Sync(|_, b| Ok(Arg::from(cv::shape_of(&b[0]).len())))),
-    entry("jax.Array.size", "@", "Number of elements.", Sync(|_, b| Ok(Arg::from(cv::shape_of(&b[0]).iter().product::<usize>())))),
+    entry(
+        "jax.Array.size",
+        "@",
+        "Number of elements.",
+        Sync(|_, b| Ok(Arg::from(cv::shape_of(&b[0]).iter().product::<usize>()))),
+    ),
     entry("jax.Array.itemsize", "@", "Bytes of an element.", Sync(|_, b| Ok(Arg::from(array_of(b)?.dtype().size())))),
-    entry("jax.Array.nbytes", "@", "Bytes of all elements.", Sync(|_, b| {
-        let x = array_of(b)?;
-        Ok(Arg::from(x.dtype().size() * x.aval().size()))
-    })),
-    entry("jax.Array.weak_type", "@", "Whether it is weakly typed, as Python numbers are.", Sync(|_, b| Ok(Arg::Bool(array_of(b)?.aval().weak_type)))),
+    entry(
+        "jax.Array.nbytes",
+        "@",
+        "Bytes of all elements.",
+        Sync(|_, b| {
+            let x = array_of(b)?;
+            Ok(Arg::from(x.dtype().size() * x.aval().size()))
+        }),
+    ),
+    entry(
+        "jax.Array.weak_type",
+        "@",
+        "Whether it is weakly typed, as Python numbers are.",
+        Sync(|_, b| Ok(Arg::Bool(array_of(b)?.aval().weak_type))),
+    ),
     entry("jax.Array.aval", "@", "Its abstract value.", Sync(aval_object)),
     entry("jax.Array.T", "@", "All axes reversed.", Sync(|cx, b| Ok(shaping::transpose(cx, &array_of(b)?)?.into()))),
-    entry("jax.Array.mT", "@", "Last two axes swapped.", Sync(|cx, b| {
-        let x = array_of(b)?;
-        if x.ndim() < 2 {
-            return Err(Error::value_error(format!("x must be at least two-dimensional for matrix_transpose; got ndim={}", x.ndim())));
-        }
-        Ok(shaping::swapaxes(cx, &x, x.ndim() - 2, x.ndim() - 1)?.into())
-    })),
+    entry(
+        "jax.Array.mT",
+        "@",
+        "Last two axes swapped.",
+        Sync(|cx, b| {
+            let x = array_of(b)?;
+            if x.ndim() < 2 {
+                return Err(Error::value_error(format!(
+                    "x must be at least two-dimensional for matrix_transpose; got ndim={}",
+                    x.ndim()
+                )));
+            }
+            Ok(shaping::swapaxes(cx, &x, x.ndim() - 2, x.ndim() - 1)?.into())
+        }),
+    ),
     entry("jax.Array.real", "@", "Real part.", Sync(|cx, b| Ok(u::real(cx, &b[0])?.into()))),
     entry("jax.Array.imag", "@", "Imaginary part.", Sync(|cx, b| Ok(u::imag(cx, &b[0])?.into()))),
-    entry("jax.Array.at", "@", "Updates without mutation: x.at[i].set(y), add, multiply, min, max, ...", Sync(|_, b| Ok(Arg::Object(Rc::new(At(array_of(b)?)))))),
+    entry(
+        "jax.Array.at",
+        "@",
+        "Updates without mutation: x.at[i].set(y), add, multiply, min, max, ...",
+        Sync(|_, b| Ok(Arg::Object(Rc::new(At(array_of(b)?))))),
+    ),
     entry("jax.Array.device", "@", "Where it lives.", Sync(|_, _| Ok(device()))),
     entry("jax.Array.is_fully_addressable", "@", "Always true here.", Sync(|_, _| Ok(Arg::Bool(true)))),
     entry("jax.Array.reshape", "self, *args, order='C', out_sharding=None", "Another shape.", Sync(reshape)),
     entry("jax.Array.transpose", "self, *args", "Axes reversed or permuted.", Sync(transpose)),
     entry("jax.Array.astype", "self, dtype, copy=False, device=None", "Another dtype.", Sync(astype)),
-    entry("jax.Array.flatten", "self, order='C', *, out_sharding=None", "A flat array.", Sync(|cx, b| Ok(shaping::reshape(cx, &array_of(b)?, &[-1])?.into()))),
+    entry(
+        "jax.Array.flatten",
+        "self, order='C', *, out_sharding=None",
+        "A flat array.",
+        Sync(|cx, b| Ok(shaping::reshape(cx, &array_of(b)?, &[-1])?.into())),
+    ),
     entry("jax.Array.item", "self, *args", "A Python number.", Sync(item_method)),
-    entry("jax.Array.tolist", "self", "Nested lists of Python numbers.", Sync(|cx, b| tolist(&cx.concrete(&array_of(b)?, Look::Item)?))),
+    entry(
+        "jax.Array.tolist",
+        "self",
+        "Nested lists of Python numbers.",
+        Sync(|cx, b| tolist(&cx.concrete(&array_of(b)?, Look::Item)?)),
+    ),
     entry("jax.Array.copy", "self", "A copy.", Sync(|cx, b| Ok(crate::creation::array(cx, &b[0], None, 0)?.into()))),
     entry("jax.Array.view", "self, dtype=None, type=None", "The same bits as another dtype.", Sync(view)),
     entry("jax.Array.block_until_ready", "self", "The array, once it is computed.", Sync(|_, b| Ok(b[0].clone()))),
     entry("jax.Array.devices", "self", "Where it lives.", Sync(|_, _| Ok(Arg::List(vec![device()])))),
     entry("jax.Array.is_deleted", "self", "Never, here.", Sync(|_, _| Ok(Arg::Bool(false)))),
-    entry("jax.Array.on_device_size_in_bytes", "self", "Bytes of all elements.", Sync(|_, b| {
-        let x = array_of(b)?;
-        Ok(Arg::from(x.dtype().size() * x.aval().size()))
-    })),
-    entry("jax.Array.clip", "self, min=None, max=None", "min(max(x, lo), hi).", Sync(|cx, b| Ok(u::clip(cx, &b[0], &b["min"], &b["max"])?.into()))),
+    entry(
+        "jax.Array.on_device_size_in_bytes",
+        "self",
+        "Bytes of all elements.",
+        Sync(|_, b| {
+            let x = array_of(b)?;
+            Ok(Arg::from(x.dtype().size() * x.aval().size()))
+        }),
+    ),
+    entry(
+        "jax.Array.clip",
+        "self, min=None, max=None",
+        "min(max(x, lo), hi).",
+        Sync(|cx, b| Ok(u::clip(cx, &b[0], &b["min"], &b["max"])?.into())),
+    ),
     entry("jax.Array.at.set", SIG_AT, "Selected elements replaced.", Sync(|cx, b| at(cx, b, Prim::Scatter))),
     entry("jax.Array.at.add", SIG_AT, "Added to selected elements.", Sync(|cx, b| at(cx, b, Prim::ScatterAdd))),
     entry("jax.Array.at.subtract", SIG_AT, "Subtracted from selected elements.", Sync(at_subtract)),
@@ -543,15 +622,57 @@ pub(crate) const TABLE: &[Entry] = &[
     entry("jax.Array.at.min", SIG_AT, "Minimum with selected elements.", Sync(|cx, b| at(cx, b, Prim::ScatterMin))),
     entry("jax.Array.at.max", SIG_AT, "Maximum with selected elements.", Sync(|cx, b| at(cx, b, Prim::ScatterMax))),
     entry("jax.Array.at.divide", SIG_AT, "Selected elements divided.", Sync(|cx, b| at_through_ones(cx, b, false))),
-    entry("jax.Array.at.power", SIG_AT, "Selected elements raised to a power.", Sync(|cx, b| at_through_ones(cx, b, true))),
-    entry("jax.Array.at.get", "self, index, *, indices_are_sorted=False, unique_indices=False, mode=None, fill_value=None, out_sharding=None, wrap_negative_indices=True", "Selected elements.", Sync(at_get)),
-    entry("jax.Array.at.apply", "self, index, func, *, indices_are_sorted=False, unique_indices=False, mode=None, out_sharding=None, wrap_negative_indices=True", "A function applied to selected elements.", Async(at_apply)),
+    entry(
+        "jax.Array.at.power",
+        SIG_AT,
+        "Selected elements raised to a power.",
+        Sync(|cx, b| at_through_ones(cx, b, true)),
+    ),
+    entry(
+        "jax.Array.at.get",
+        "self, index, *, indices_are_sorted=False, unique_indices=False, mode=None, fill_value=None, out_sharding=None, wrap_negative_indices=True",
+        "Selected elements.",
+        Sync(at_get),
+    ),
+    entry(
+        "jax.Array.at.apply",
+        "self, index, func, *, indices_are_sorted=False, unique_indices=False, mode=None, out_sharding=None, wrap_negative_indices=True",
+        "A function applied to selected elements.",
+        Async(at_apply),
+    ),
     entry("jax.numpy.astype", "x, dtype, /, *, copy=False, device=None", "Another dtype.", Sync(astype)),
-    entry("jax.numpy.shape", "a", "Axis sizes.", Sync(|cx, b| Ok(Arg::shape(&if b[0].is_arraylike() { cv::shape_of(&b[0]) } else { crate::creation::asarray(cx, &b[0], None)?.shape().clone() })))),
-    entry("jax.numpy.ndim", "a", "Number of axes.", Sync(|cx, b| Ok(Arg::from(if b[0].is_arraylike() { cv::shape_of(&b[0]).len() } else { crate::creation::asarray(cx, &b[0], None)?.ndim() })))),
-    entry("jax.numpy.size", "a, axis=None", "Number of elements.", Sync(|cx, b| {
-        let x = crate::creation::asarray(cx, &b[0], None)?;
-        let axes = cv::axes(cx, &b["axis"], x.ndim())?;
-        Ok(Arg::from(axes.iter().map(|&a| x.shape()[a]).product::<usize>()))
-    })),
+    entry(
+        "jax.numpy.shape",
+        "a",
+        "Axis sizes.",
+        Sync(|cx, b| {
+            Ok(Arg::shape(&if b[0].is_arraylike() {
+                cv::shape_of(&b[0])
+            } else {
+                crate::creation::asarray(cx, &b[0], None)?.shape().clone()
+            }))
+        }),
+    ),
+    entry(
+        "jax.numpy.ndim",
+        "a",
+        "Number of axes.",
+        Sync(|cx, b| {
+            Ok(Arg::from(if b[0].is_arraylike() {
+                cv::shape_of(&b[0]).len()
+            } else {
+                crate::creation::asarray(cx, &b[0], None)?.ndim()
+            }))
+        }),
+    ),
+    entry(
+        "jax.numpy.size",
+        "a, axis=None",
+        "Number of elements.",
+        Sync(|cx, b| {
+            let x = crate::creation::asarray(cx, &b[0], None)?;
+            let axes = cv::axes(cx, &b["axis"], x.ndim())?;
+            Ok(Arg::from(axes.iter().map(|&a| x.shape()[a]).product::<usize>()))
+        }),
+    ),
 ];

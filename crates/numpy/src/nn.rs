@@ -28,10 +28,12 @@ pub fn relu6(cx: &Cx, x: &Value) -> Result<Value> {
         cx,
         "relu6",
         std::slice::from_ref(x),
-        |cx, v| jit1(cx, "relu6", v, |cx, v| {
-            let low = u::maximum(cx, &v[0], &Arg::Int(0))?;
-            u::minimum(cx, &low, &Arg::Float(6.0))
-        }),
+        |cx, v| {
+            jit1(cx, "relu6", v, |cx, v| {
+                let low = u::maximum(cx, &v[0], &Arg::Int(0))?;
+                u::minimum(cx, &low, &Arg::Float(6.0))
+            })
+        },
         |cx, _, v, t| {
             let x = ex(cx, &v[0]);
             pass(cx, &t[0], &x.gt(0.0).and(&x.lt(6.0)))
@@ -46,7 +48,9 @@ fn sigmoid<'a>(x: &X<'a>) -> X<'a> {
     x.map(|cx, v| jit1(cx, "sigmoid", std::slice::from_ref(v), |cx, v| p::logistic(cx, &v[0])))
 }
 fn hard_sigmoid<'a>(x: &X<'a>) -> X<'a> {
-    x.map(|cx, v| jit1(cx, "hard_sigmoid", std::slice::from_ref(v), |cx, v| ((ex(cx, &v[0]) + 3.0).map(relu6) / 6.0).get()))
+    x.map(|cx, v| {
+        jit1(cx, "hard_sigmoid", std::slice::from_ref(v), |cx, v| ((ex(cx, &v[0]) + 3.0).map(relu6) / 6.0).get())
+    })
 }
 fn elu<'a>(x: &X<'a>, alpha: &Value) -> X<'a> {
     x.map(|cx, v| {
@@ -97,7 +101,14 @@ fn softmax_entry(cx: &Cx, b: &Bound, log: bool) -> Result<Arg> {
 fn softmax_with_rule(cx: &Cx, x: &Value, axes: &[usize]) -> Result<Value> {
     let (inner, outer) = (axes.to_vec(), axes.to_vec());
     let body = move |cx: &Cx, v: &[Value]| {
-        let top = red::max(cx, &v[0], &red::Options { initial: Some(p::weak_scalar(DType::F32, f64::NEG_INFINITY)), ..red::Options::keep(&inner) })?;
+        let top = red::max(
+            cx,
+            &v[0],
+            &red::Options {
+                initial: Some(p::weak_scalar(DType::F32, f64::NEG_INFINITY)),
+                ..red::Options::keep(&inner)
+            },
+        )?;
         let e = (ex(cx, &v[0]) - &top).exp();
         Ok(vec![(&e / e.sum_keep(&inner)).get()?])
     };
@@ -197,41 +208,86 @@ fn logmeanexp(cx: &Cx, b: &Bound) -> Result<Arg> {
     } else {
         let m = val(cx, "logmeanexp", &b["where"])?;
         let m = p::broadcast_to(cx, &m, x.shape())?;
-        red::sum(cx, &m, &red::Options { axis: Some(axes), keepdims: keep, dtype: Some(lse.dtype()), ..Default::default() })?
+        red::sum(
+            cx,
+            &m,
+            &red::Options { axis: Some(axes), keepdims: keep, dtype: Some(lse.dtype()), ..Default::default() },
+        )?
     };
     (ex(cx, &lse) - ex(cx, &n).log()).arg()
 }
 
 /// An activation inside its named jit.
-macro_rules! activation { ($name:literal, $doc:literal, |$x:ident| $body:expr) => {
-    entry(concat!("jax.nn.", $name), "x", $doc, Sync(|cx, b| {
-        let x = u::inexact(cx, &val(cx, $name, &b[0])?)?;
-        jit1(cx, $name, &[x], |cx, v| {
-            let $x = ex(cx, &v[0]);
-            $body.get()
-        }).map(Arg::from)
-    }))
-} }
+macro_rules! activation {
+    ($name:literal, $doc:literal, |$x:ident| $body:expr) => {
+        entry(
+            concat!("jax.nn.", $name),
+            "x",
+            $doc,
+            Sync(|cx, b| {
+                let x = u::inexact(cx, &val(cx, $name, &b[0])?)?;
+                jit1(cx, $name, &[x], |cx, v| {
+                    let $x = ex(cx, &v[0]);
+                    $body.get()
+                })
+                .map(Arg::from)
+            }),
+        )
+    };
+}
 /// The same with one more array argument.
-macro_rules! activation2 { ($name:literal, $sig:literal, $doc:literal, |$x:ident, $a:ident| $body:expr) => {
-    entry(concat!("jax.nn.", $name), $sig, $doc, Sync(|cx, b| {
-        let x = u::inexact(cx, &val(cx, $name, &b[0])?)?;
-        let a = val(cx, $name, &b[1])?;
-        jit1(cx, $name, &[x, a], |cx, v| {
-            let ($x, $a) = (ex(cx, &v[0]), &v[1]);
-            $body.get()
-        }).map(Arg::from)
-    }))
-} }
+macro_rules! activation2 {
+    ($name:literal, $sig:literal, $doc:literal, |$x:ident, $a:ident| $body:expr) => {
+        entry(
+            concat!("jax.nn.", $name),
+            $sig,
+            $doc,
+            Sync(|cx, b| {
+                let x = u::inexact(cx, &val(cx, $name, &b[0])?)?;
+                let a = val(cx, $name, &b[1])?;
+                jit1(cx, $name, &[x, a], |cx, v| {
+                    let ($x, $a) = (ex(cx, &v[0]), &v[1]);
+                    $body.get()
+                })
+                .map(Arg::from)
+            }),
+        )
+    };
+}
 
 /// The table's lines.
 pub(crate) const TABLE: &[Entry] = &[
-    entry("jax.nn.relu", "x, /", "max(x, 0); derivative 0 at 0.", Sync(|cx, b| Ok(relu(cx, &val(cx, "relu", &b[0])?)?.into()))),
-    entry("jax.nn.relu6", "x, /", "min(max(x, 0), 6); derivative 0 at both ends.", Sync(|cx, b| Ok(relu6(cx, &val(cx, "relu6", &b[0])?)?.into()))),
+    entry(
+        "jax.nn.relu",
+        "x, /",
+        "max(x, 0); derivative 0 at 0.",
+        Sync(|cx, b| Ok(relu(cx, &val(cx, "relu", &b[0])?)?.into())),
+    ),
+    entry(
+        "jax.nn.relu6",
+        "x, /",
+        "min(max(x, 0), 6); derivative 0 at both ends.",
+        Sync(|cx, b| Ok(relu6(cx, &val(cx, "relu6", &b[0])?)?.into())),
+    ),
     entry("jax.nn.identity", "x", "x.", Sync(|cx, b| Ok(val(cx, "identity", &b[0])?.into()))),
-    entry("jax.nn.sigmoid", "x", "1 / (1 + exp(-x)).", Sync(|cx, b| sigmoid(&ex(cx, &u::inexact(cx, &val(cx, "sigmoid", &b[0])?)?)).arg())),
-    entry("jax.nn.softplus", "x", "log(1 + exp(x)).", Sync(|cx, b| softplus(&ex(cx, &val(cx, "softplus", &b[0])?)).arg())),
-    entry("jax.nn.hard_sigmoid", "x", "relu6(x + 3) / 6.", Sync(|cx, b| hard_sigmoid(&ex(cx, &val(cx, "hard_sigmoid", &b[0])?)).arg())),
+    entry(
+        "jax.nn.sigmoid",
+        "x",
+        "1 / (1 + exp(-x)).",
+        Sync(|cx, b| sigmoid(&ex(cx, &u::inexact(cx, &val(cx, "sigmoid", &b[0])?)?)).arg()),
+    ),
+    entry(
+        "jax.nn.softplus",
+        "x",
+        "log(1 + exp(x)).",
+        Sync(|cx, b| softplus(&ex(cx, &val(cx, "softplus", &b[0])?)).arg()),
+    ),
+    entry(
+        "jax.nn.hard_sigmoid",
+        "x",
+        "relu6(x + 3) / 6.",
+        Sync(|cx, b| hard_sigmoid(&ex(cx, &val(cx, "hard_sigmoid", &b[0])?)).arg()),
+    ),
     activation!("silu", "x * sigmoid(x).", |x| &x * sigmoid(&x)),
     activation!("mish", "x * tanh(softplus(x)).", |x| &x * softplus(&x).tanh()),
     activation!("log_sigmoid", "-softplus(-x).", |x| -softplus(&-&x)),
@@ -241,26 +297,41 @@ pub(crate) const TABLE: &[Entry] = &[
         let curve = (&x + 1.0).powi(2) / 4.0;
         low.choose(0.0, high.choose(&x, curve))
     }),
-    activation!("sparse_sigmoid", "0.5 * clip(x + 1, 0, 2).", |x| 0.5 * (&x + 1.0).map(|cx, v| u::clip(cx, v, &Arg::Float(0.0), &Arg::Float(2.0)))),
+    activation!("sparse_sigmoid", "0.5 * clip(x + 1, 0, 2).", |x| 0.5
+        * (&x + 1.0).map(|cx, v| u::clip(cx, v, &Arg::Float(0.0), &Arg::Float(2.0)))),
     activation!("hard_tanh", "x clipped to [-1, 1].", |x| {
         let (high, low) = (x.gt(1.0), x.lt(-1.0));
         high.choose(1.0, low.choose(-1.0, &x))
     }),
     activation!("hard_silu", "x * hard_sigmoid(x).", |x| &x * hard_sigmoid(&x)),
-    activation!("selu", "Scaled exponential linear unit.", |x| 1.0507009873554805 * elu(&x, &p::weak_scalar(DType::F32, 1.6732632423543772))),
+    activation!("selu", "Scaled exponential linear unit.", |x| 1.0507009873554805
+        * elu(&x, &p::weak_scalar(DType::F32, 1.6732632423543772))),
     activation!("log1mexp", "log(1 - exp(-x)).", |x| {
         x.lt(std::f64::consts::LN_2).choose((-(-&x).expm1()).log(), (-(-&x).exp()).log1p())
     }),
     activation2!("elu", "x, alpha=1.0", "x, or alpha * expm1(x) below 0.", |x, a| elu(&x, a)),
-    activation2!("celu", "x, alpha=1.0", "max(x, 0) + alpha * expm1(min(x, 0) / alpha).", |x, a| x.max(0.0) + ex(x_cx(&x), a) * (x.min(0.0) / a).expm1()),
-    activation2!("leaky_relu", "x, negative_slope=0.01", "x, or negative_slope * x below 0.", |x, a| x.ge(0.0).choose(&x, ex(x_cx(&x), a) * &x)),
+    activation2!("celu", "x, alpha=1.0", "max(x, 0) + alpha * expm1(min(x, 0) / alpha).", |x, a| x.max(0.0)
+        + ex(x_cx(&x), a) * (x.min(0.0) / a).expm1()),
+    activation2!("leaky_relu", "x, negative_slope=0.01", "x, or negative_slope * x below 0.", |x, a| x
+        .ge(0.0)
+        .choose(&x, ex(x_cx(&x), a) * &x)),
     activation2!("squareplus", "x, b=4", "(x + sqrt(x**2 + b)) / 2.", |x, a| (&x + (x.square() + a).sqrt()) / 2.0),
     entry("jax.nn.gelu", "x, approximate=True", "x times the normal distribution function of x.", Sync(gelu)),
     entry("jax.nn.glu", "x, axis=-1", "First half times sigmoid of the second.", Sync(glu)),
-    entry("jax.nn.softmax", "x, axis=-1, where=None", "exp(x) / sum(exp(x)).", Sync(|cx, b| softmax_entry(cx, b, false))),
+    entry(
+        "jax.nn.softmax",
+        "x, axis=-1, where=None",
+        "exp(x) / sum(exp(x)).",
+        Sync(|cx, b| softmax_entry(cx, b, false)),
+    ),
     entry("jax.nn.log_softmax", "x, axis=-1, where=None", "log(softmax(x)).", Sync(|cx, b| softmax_entry(cx, b, true))),
     entry("jax.nn.logmeanexp", "x, axis=None, where=None, keepdims=False", "log(mean(exp(x))).", Sync(logmeanexp)),
-    entry("jax.nn.standardize", "x, axis=-1, mean=None, variance=None, epsilon=1e-05, where=None, *, algorithm='fast'", "Subtracts the mean and divides by the standard deviation.", Sync(standardize)),
+    entry(
+        "jax.nn.standardize",
+        "x, axis=-1, mean=None, variance=None, epsilon=1e-05, where=None, *, algorithm='fast'",
+        "Subtracts the mean and divides by the standard deviation.",
+        Sync(standardize),
+    ),
     entry("jax.nn.one_hot", "x, num_classes, *, dtype=None, axis=-1", "1 at index x, else 0.", Sync(one_hot)),
 ];
 

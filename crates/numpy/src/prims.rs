@@ -101,7 +101,11 @@ pub fn reshape(cx: &Cx, x: &Value, sizes: &[usize]) -> Result<Value> {
     if x.shape().as_slice() == sizes {
         return Ok(x.clone());
     }
-    cx.bind1(Prim::Reshape, Params::Reshape { new_sizes: Shape::from_slice(sizes), dimensions: None }, std::slice::from_ref(x))
+    cx.bind1(
+        Prim::Reshape,
+        Params::Reshape { new_sizes: Shape::from_slice(sizes), dimensions: None },
+        std::slice::from_ref(x),
+    )
 }
 /// `lax.transpose`; nothing when it is the identity.
 pub fn transpose(cx: &Cx, x: &Value, permutation: &[usize]) -> Result<Value> {
@@ -268,7 +272,15 @@ pub fn gather(
     cx.bind1(Prim::Gather, params, &[x.clone(), indices.clone()])
 }
 /// `lax.scatter` and its combining kin.
-pub fn scatter(cx: &Cx, prim: Prim, x: &Value, indices: &Value, updates: &Value, dims: ScatterDims, flags: IndexFlags) -> Result<Value> {
+pub fn scatter(
+    cx: &Cx,
+    prim: Prim,
+    x: &Value,
+    indices: &Value,
+    updates: &Value,
+    dims: ScatterDims,
+    flags: IndexFlags,
+) -> Result<Value> {
     let params =
         Params::Scatter { dims, mode: flags.mode, unique_indices: flags.unique, indices_are_sorted: flags.sorted };
     cx.bind1(prim, params, &[x.clone(), indices.clone(), updates.clone()])

@@ -35,7 +35,13 @@ fn short_half(x: f64, round: impl Fn(f64) -> f64) -> String {
 
 /// `dragon4_positional`: unique digits, at most `precision` after the point; (integer part with sign, fraction).
 fn positional(x: f64, dtype: DType, precision: Option<usize>, plus: bool) -> (String, String) {
-    let sign = if x.is_sign_negative() { "-" } else if plus { "+" } else { "" };
+    let sign = if x.is_sign_negative() {
+        "-"
+    } else if plus {
+        "+"
+    } else {
+        ""
+    };
     let a = x.abs();
     let (digits, e) = shortest(a, dtype);
     let digits = std::str::from_utf8(&digits).unwrap_or("0");
@@ -61,11 +67,18 @@ fn positional(x: f64, dtype: DType, precision: Option<usize>, plus: bool) -> (St
 
 /// `dragon4_scientific`: (integer part with sign, fraction, exponent such as `+10`).
 fn scientific(x: f64, dtype: DType, precision: Option<usize>, plus: bool) -> (String, String, String) {
-    let sign = if x.is_sign_negative() { "-" } else if plus { "+" } else { "" };
+    let sign = if x.is_sign_negative() {
+        "-"
+    } else if plus {
+        "+"
+    } else {
+        ""
+    };
     let a = x.abs();
     let (digits, e) = shortest(a, dtype);
     let digits = String::from_utf8(digits).unwrap_or_default();
-    let (mut int, mut frac, mut exp) = (digits[..1].to_string(), digits[1..].to_string(), if a == 0.0 { 0 } else { e - 1 });
+    let (mut int, mut frac, mut exp) =
+        (digits[..1].to_string(), digits[1..].to_string(), if a == 0.0 { 0 } else { e - 1 });
     if let Some(p) = precision
         && frac.len() > p
     {
@@ -136,13 +149,20 @@ impl FloatFormat {
         if finite.len() != data.len() {
             let negative = plus || data.iter().any(|x| x.is_infinite() && *x < 0.0);
             let offset = f.pad_right + 1;
-            f.pad_left = f.pad_left.max(3usize.saturating_sub(offset)).max((3 + negative as usize).saturating_sub(offset));
+            f.pad_left =
+                f.pad_left.max(3usize.saturating_sub(offset)).max((3 + negative as usize).saturating_sub(offset));
         }
         f
     }
     fn format(&self, x: f64) -> String {
         if !x.is_finite() {
-            let sign = if x == f64::NEG_INFINITY { "-" } else if self.plus { "+" } else { "" };
+            let sign = if x == f64::NEG_INFINITY {
+                "-"
+            } else if self.plus {
+                "+"
+            } else {
+                ""
+            };
             let text = format!("{sign}{}", if x.is_nan() { "nan" } else { "inf" });
             return format!("{text:>w$}", w = self.pad_left + self.pad_right + 1);
         }
@@ -169,7 +189,10 @@ fn elements(a: &Array, picked: &[usize]) -> Result<Vec<String>> {
     }
     if d.is_integer() || d == DType::Key || d == DType::Float0 {
         let v = a.to_i64s()?;
-        let text: Vec<String> = picked.iter().map(|&i| if d == DType::U64 { (v[i] as u64).to_string() } else { v[i].to_string() }).collect();
+        let text: Vec<String> = picked
+            .iter()
+            .map(|&i| if d == DType::U64 { (v[i] as u64).to_string() } else { v[i].to_string() })
+            .collect();
         let width = text.iter().map(String::len).max().unwrap_or(0);
         return Ok(text.iter().map(|t| format!("{t:>width$}")).collect());
     }
@@ -210,7 +233,9 @@ pub fn general(x: f64, p: usize) -> String {
     let sci = format!("{x:.q$e}", q = p - 1);
     let (m, e) = sci.split_once('e').unwrap_or((&sci, "0"));
     let e: i32 = e.parse().unwrap_or(0);
-    let trim = |s: &str| if s.contains('.') { s.trim_end_matches('0').trim_end_matches('.').to_string() } else { s.to_string() };
+    let trim = |s: &str| {
+        if s.contains('.') { s.trim_end_matches('0').trim_end_matches('.').to_string() } else { s.to_string() }
+    };
     if e < -4 || e >= p as i32 {
         format!("{}e{}{:02}", trim(m), if e < 0 { '-' } else { '+' }, e.abs())
     } else {
@@ -375,7 +400,11 @@ pub fn array_repr(a: &Array) -> Result<String> {
     }
     let weak = if a.aval().weak_type { ", weak_type=True" } else { "" };
     let dtype = format!("dtype={}{weak}", a.dtype());
-    let body = if a.aval().size() == 0 { format!("[], shape={}", tuple_text(a.shape())) } else { array2string(a, ", ", 6, 1)? };
+    let body = if a.aval().size() == 0 {
+        format!("[], shape={}", tuple_text(a.shape()))
+    } else {
+        array2string(a, ", ", 6, 1)?
+    };
     let last = body.len() as isize - body.rfind('\n').map_or(-1, |i| i as isize) + 1;
     let gap = if last as usize + dtype.len() + 2 > LINE_WIDTH { 6 } else { 1 };
     Ok(format!("Array({body},{}{dtype})", " ".repeat(gap)))
@@ -392,7 +421,11 @@ pub fn key_words(a: &Array) -> Result<Array> {
 pub fn numpy_repr(a: &Array) -> Result<String> {
     let d = a.dtype();
     let size = a.aval().size();
-    let body = if size > 0 || a.shape().as_slice() == [0] { array2string(a, ", ", 6, 1)? } else { format!("[], shape={}", tuple_text(a.shape())) };
+    let body = if size > 0 || a.shape().as_slice() == [0] {
+        array2string(a, ", ", 6, 1)?
+    } else {
+        format!("[], shape={}", tuple_text(a.shape()))
+    };
     let mut tail = String::new();
     if size > THRESHOLD {
         tail = format!("shape={}", tuple_text(a.shape()));
@@ -454,7 +487,8 @@ pub fn repr(cx: &Cx, x: &Arg) -> Result<String> {
         Arg::OrderedDict(v) => format!("OrderedDict({})", items(cx, v)?),
         Arg::DefaultDict(f, v) => format!("defaultdict({}, {})", repr(cx, f)?, items(cx, v)?),
         Arg::NamedTuple(t, v) => {
-            let fields = t.fields.iter().zip(v).map(|(n, x)| Ok(format!("{n}={}", repr(cx, x)?))).collect::<Result<Vec<_>>>()?;
+            let fields =
+                t.fields.iter().zip(v).map(|(n, x)| Ok(format!("{n}={}", repr(cx, x)?))).collect::<Result<Vec<_>>>()?;
             format!("{}({})", t.name, fields.join(", "))
         }
         Arg::Object(o) => o.repr(cx)?,
@@ -471,7 +505,9 @@ fn tracer(cx: &Cx, v: &Value) -> Result<String> {
     };
     Ok(match kind(v) {
         Kind::Jvp(t) => format!("JVPTracer(primal={}, tangent={})", inner(&t.primal)?, inner(&t.tangent)?),
-        Kind::Lin(t) => format!("GradTracer(primal={}, typeof(tangent)={})", inner(&t.primal)?, t.tangent.aval().short()),
+        Kind::Lin(t) => {
+            format!("GradTracer(primal={}, typeof(tangent)={})", inner(&t.primal)?, t.tangent.aval().short())
+        }
         Kind::Batch(t) => format!("VmapTracer(aval={}, batched={})", v.aval(), t.value.aval()),
         Kind::Stage(_) => format!("JitTracer({})", v.aval()),
         Kind::Array(a) => array_repr(a)?,
@@ -620,10 +656,16 @@ mod tests {
         let eye = Array::from_slice(&[2, 2], DType::F32, &[1f32, 0., 0., 1.]);
         let rows: Vec<(String, &str)> = vec![
             (array_repr(&eye).unwrap(), "Array([[1., 0.],\n       [0., 1.]], dtype=float32)"),
-            (array_repr(&Array::full(&[], DType::F32, 1.0).with_weak(true)).unwrap(), "Array(1., dtype=float32, weak_type=True)"),
+            (
+                array_repr(&Array::full(&[], DType::F32, 1.0).with_weak(true)).unwrap(),
+                "Array(1., dtype=float32, weak_type=True)",
+            ),
             (array_repr(&Array::full(&[0, 3], DType::F32, 0.0)).unwrap(), "Array([], shape=(0, 3), dtype=float32)"),
             (array_repr(&Array::full_complex(&[], DType::C64, 1.0, 2.0)).unwrap(), "Array(1.+2.j, dtype=complex64)"),
-            (array_repr(&Array::from_slice(&[2], DType::Bool, &[1u8, 0])).unwrap(), "Array([ True, False], dtype=bool)"),
+            (
+                array_repr(&Array::from_slice(&[2], DType::Bool, &[1u8, 0])).unwrap(),
+                "Array([ True, False], dtype=bool)",
+            ),
             (numpy_repr(&Array::from_slice(&[2], DType::I32, &[1i32, 2])).unwrap(), "array([1, 2], dtype=int32)"),
             (complex_text(1.5, -0.0, DType::C64), "(1.5-0j)"),
         ];
@@ -631,9 +673,16 @@ mod tests {
             assert_eq!(got, want);
         }
         let long: Vec<i32> = (0..1001).collect();
-        assert_eq!(array_str(&Array::from_slice(&[1001], DType::I32, &long)).unwrap(), "[   0    1    2 ...  998  999 1000]");
+        assert_eq!(
+            array_str(&Array::from_slice(&[1001], DType::I32, &long)).unwrap(),
+            "[   0    1    2 ...  998  999 1000]"
+        );
         let lin: Vec<f32> = (0..20).map(|i| i as f32 / 19.0).collect();
         let text = array_repr(&f32s(&lin)).unwrap();
-        assert!(text.starts_with("Array([0.        , 0.05263158, 0.10526316, 0.15789473, 0.21052632,\n       0.2631579 ,") && text.ends_with("1.        ],      dtype=float32)"), "{text}");
+        assert!(
+            text.starts_with("Array([0.        , 0.05263158, 0.10526316, 0.15789473, 0.21052632,\n       0.2631579 ,")
+                && text.ends_with("1.        ],      dtype=float32)"),
+            "{text}"
+        );
     }
 }

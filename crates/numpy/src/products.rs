@@ -131,7 +131,11 @@ fn vecdot(cx: &Cx, b: &Bound) -> Result<Arg> {
     let x = p::conj(cx, &x)?;
     let (n, m) = (x.ndim(), y.ndim());
     if x.shape()[n - 1] != y.shape()[m - 1] {
-        return Err(Error::value_error(format!("vectorized function with signature (n),(n)->() got incompatible sizes {} and {}", x.shape()[n - 1], y.shape()[m - 1])));
+        return Err(Error::value_error(format!(
+            "vectorized function with signature (n),(n)->() got incompatible sizes {} and {}",
+            x.shape()[n - 1],
+            y.shape()[m - 1]
+        )));
     }
     let row = p::expand_dims(cx, &x, &[n - 1])?;
     let col = p::expand_dims(cx, &y, &[m])?;
@@ -172,11 +176,17 @@ fn tensordot(cx: &Cx, b: &Bound) -> Result<Arg> {
         }
         Some([a1, a2]) => (cv::axes(cx, a1, x.ndim())?, cv::axes(cx, a2, y.ndim())?),
         Some(_) => {
-            return Err(Error::type_error("tensordot axes argument must be an int, a pair of ints, or a pair of lists/tuples of ints."));
+            return Err(Error::type_error(
+                "tensordot axes argument must be an int, a pair of ints, or a pair of lists/tuples of ints.",
+            ));
         }
     };
     if l.len() != r.len() {
-        return Err(Error::type_error(format!("tensordot requires axes lists to have equal length, got {} and {}.", tuple_text(&l), tuple_text(&r))));
+        return Err(Error::type_error(format!(
+            "tensordot requires axes lists to have equal length, got {} and {}.",
+            tuple_text(&l),
+            tuple_text(&r)
+        )));
     }
     Ok(contract(cx, &x, &y, DotDims { lhs_contract: l, rhs_contract: r, ..Default::default() }, out)?.into())
 }
@@ -191,7 +201,8 @@ struct Labelled {
 /// Takes diagonals of repeated labels.
 fn without_repeats(cx: &Cx, mut x: Labelled) -> Result<Labelled> {
     loop {
-        let repeated = (0..x.labels.len()).find_map(|i| (i + 1..x.labels.len()).find(|&j| x.labels[i] == x.labels[j]).map(|j| (i, j)));
+        let repeated = (0..x.labels.len())
+            .find_map(|i| (i + 1..x.labels.len()).find(|&j| x.labels[i] == x.labels[j]).map(|j| (i, j)));
         let Some((i, j)) = repeated else { return Ok(x) };
         let label = x.labels[i];
         x.value = shaping::diagonal(cx, &x.value, 0, i, j)?;
@@ -210,7 +221,9 @@ fn sum_labels(cx: &Cx, x: Labelled, drop: &[u32]) -> Result<Labelled> {
 }
 /// Contracts two operands; `keep` are labels needed later.
 fn contract_pair(cx: &Cx, a: Labelled, b: Labelled, keep: &[u32], out: DType) -> Result<Labelled> {
-    let alone = |x: &Labelled, y: &Labelled| -> Vec<u32> { x.labels.iter().copied().filter(|l| !y.labels.contains(l) && !keep.contains(l)).collect() };
+    let alone = |x: &Labelled, y: &Labelled| -> Vec<u32> {
+        x.labels.iter().copied().filter(|l| !y.labels.contains(l) && !keep.contains(l)).collect()
+    };
     let (da, db) = (alone(&a, &b), alone(&b, &a));
     let (a, b) = (sum_labels(cx, a, &da)?, sum_labels(cx, b, &db)?);
     let at = |x: &Labelled, l: u32| x.labels.iter().position(|&m| m == l).unwrap_or(0);
@@ -256,7 +269,12 @@ pub fn einsum(cx: &Cx, spec: &str, operands: &[Value], out: Option<DType>) -> Re
         return Err(Error::value_error("Number of einsum subscripts, must be equal to the number of operands."));
     }
     let letters = |t: &str| t.replace("...", "").chars().count();
-    let wide = terms.iter().zip(operands).map(|(t, x)| if t.contains("...") { x.ndim().saturating_sub(letters(t)) } else { 0 }).max().unwrap_or(0);
+    let wide = terms
+        .iter()
+        .zip(operands)
+        .map(|(t, x)| if t.contains("...") { x.ndim().saturating_sub(letters(t)) } else { 0 })
+        .max()
+        .unwrap_or(0);
     // Labels of the ellipsis axes lie beyond all characters, right-aligned.
     let dots = |n: usize| (wide - n..wide).map(|i| 0x11_0000 + i as u32).collect::<Vec<_>>();
     let parse = |t: &str, ndim: Option<usize>| -> Result<Vec<u32>> {
@@ -294,7 +312,10 @@ pub fn einsum(cx: &Cx, spec: &str, operands: &[Value], out: Option<DType>) -> Re
                 Some(s) if s.1 == 1 => s.1 = n,
                 Some(s) if n != 1 && s.1 != n => {
                     let c = char::from_u32(l).map(String::from).unwrap_or("...".into());
-                    return Err(Error::value_error(format!("Size of label '{c}' for operand 1 ({}) does not match previous terms ({n}).", s.1)));
+                    return Err(Error::value_error(format!(
+                        "Size of label '{c}' for operand 1 ({}) does not match previous terms ({n}).",
+                        s.1
+                    )));
                 }
                 Some(_) => {}
                 None => sizes.push((l, n)),
@@ -306,7 +327,8 @@ pub fn einsum(cx: &Cx, spec: &str, operands: &[Value], out: Option<DType>) -> Re
         None => {
             let mut all: Vec<u32> = list.iter().flat_map(|x| x.labels.clone()).collect();
             all.sort_unstable();
-            let mut once: Vec<u32> = all.iter().copied().filter(|l| *l < 0x11_0000 && all.iter().filter(|m| *m == l).count() == 1).collect();
+            let mut once: Vec<u32> =
+                all.iter().copied().filter(|l| *l < 0x11_0000 && all.iter().filter(|m| *m == l).count() == 1).collect();
             let mut out = dots(wide);
             out.append(&mut once);
             out
@@ -320,7 +342,12 @@ pub fn einsum(cx: &Cx, spec: &str, operands: &[Value], out: Option<DType>) -> Re
     let mut list = list.into_iter().map(|x| without_repeats(cx, x)).collect::<Result<Vec<_>>>()?;
     // Each label that one operand alone has and the result does not is summed at once.
     for i in 0..list.len() {
-        let drop: Vec<u32> = list[i].labels.iter().copied().filter(|l| !result.contains(l) && list.iter().enumerate().all(|(j, y)| j == i || !y.labels.contains(l))).collect();
+        let drop: Vec<u32> = list[i]
+            .labels
+            .iter()
+            .copied()
+            .filter(|l| !result.contains(l) && list.iter().enumerate().all(|(j, y)| j == i || !y.labels.contains(l)))
+            .collect();
         list[i] = sum_labels(cx, list[i].clone(), &drop)?;
     }
     while list.len() > 1 {
@@ -333,7 +360,10 @@ pub fn einsum(cx: &Cx, spec: &str, operands: &[Value], out: Option<DType>) -> Re
                 union.dedup();
                 let cost = union
                     .iter()
-                    .filter(|l| result.contains(l) || list.iter().enumerate().any(|(k, y)| k != i && k != j && y.labels.contains(l)))
+                    .filter(|l| {
+                        result.contains(l)
+                            || list.iter().enumerate().any(|(k, y)| k != i && k != j && y.labels.contains(l))
+                    })
                     .map(|l| sizes.iter().find(|s| s.0 == *l).map_or(1, |s| s.1))
                     .product();
                 if cost < best.2 {
@@ -366,7 +396,8 @@ fn einsum_entry(cx: &Cx, b: &Bound) -> Result<Arg> {
             };
             x.sequence().unwrap_or_default().iter().map(label).collect::<Result<Vec<_>>>().map(|v| v.concat())
         };
-        let mut spec = all.chunks(2).filter(|c| c.len() == 2).map(|c| letters(&c[1])).collect::<Result<Vec<_>>>()?.join(",");
+        let mut spec =
+            all.chunks(2).filter(|c| c.len() == 2).map(|c| letters(&c[1])).collect::<Result<Vec<_>>>()?.join(",");
         if all.len() % 2 == 1 {
             spec = format!("{spec}->{}", letters(&all[all.len() - 1])?);
         }
@@ -388,7 +419,11 @@ fn einsum_args(cx: &Cx, spec: &str, xs: &[&Arg], out: Option<DType>) -> Result<A
 fn cross(cx: &Cx, b: &Bound) -> Result<Arg> {
     let v = cv::values(cx, "cross", &[&b["a"], &b["b"]])?;
     let int = |n: &str| cv::static_int(cx, &b[n]);
-    let (ax, bx, cx_axis) = if b["axis"].is_none() { (int("axisa")?, int("axisb")?, int("axisc")?) } else { (int("axis")?, int("axis")?, int("axis")?) };
+    let (ax, bx, cx_axis) = if b["axis"].is_none() {
+        (int("axisa")?, int("axisb")?, int("axisc")?)
+    } else {
+        (int("axis")?, int("axis")?, int("axis")?)
+    };
     jit1(cx, "cross", &v, |cx, v| {
         let to_end = |x: &Value, a: i64| shaping::moveaxis(cx, x, &[cv::axis(a, x.ndim())?], &[x.ndim() - 1]);
         let (a, b) = (to_end(&v[0], ax)?, to_end(&v[1], bx)?);
@@ -427,7 +462,13 @@ pub fn kron(cx: &Cx, a: &Arg, b: &Arg) -> Result<Value> {
     let (x, y) = pair(cx, "kron", a, b)?;
     jit1(cx, "kron", &[x, y], |cx, v| {
         let rank = v[0].ndim().max(v[1].ndim());
-        let lift = |x: &Value| if x.ndim() < rank { p::expand_dims(cx, x, &(0..rank - x.ndim()).collect::<Vec<_>>()) } else { Ok(x.clone()) };
+        let lift = |x: &Value| {
+            if x.ndim() < rank {
+                p::expand_dims(cx, x, &(0..rank - x.ndim()).collect::<Vec<_>>())
+            } else {
+                Ok(x.clone())
+            }
+        };
         let (x, y) = (lift(&v[0])?, lift(&v[1])?);
         let shape: Vec<usize> = x.shape().iter().zip(y.shape()).map(|(a, b)| a * b).collect();
         let x = p::expand_dims(cx, &x, &(0..rank).map(|i| 2 * i + 1).collect::<Vec<_>>())?;
@@ -466,13 +507,48 @@ const SIG_DOT: &str = "a, b, *, precision=None, preferred_element_type=None, out
 /// The table's lines.
 pub(crate) const TABLE: &[Entry] = &[
     entry("jax.numpy.dot", SIG_DOT, "Product of vectors, matrices and stacks.", Sync(dot_entry)),
-    entry("jax.numpy.matmul", SIG_DOT, "Matrix product; leading axes are batches.", Sync(|cx, b| Ok(matmul_args(cx, &b["a"], &b["b"], cv::dtype_arg(cx, &b["preferred_element_type"])?)?.into()))),
-    entry("jax.numpy.vdot", "a, b, *, precision=None, preferred_element_type=None", "Dot product of flattened arrays, the first conjugated.", Sync(vdot)),
-    entry("jax.numpy.vecdot", "x1, x2, /, *, axis=-1, precision=None, preferred_element_type=None", "Dot products along an axis.", Sync(vecdot)),
-    entry("jax.numpy.inner", "a, b, *, precision=None, preferred_element_type=None", "Product over the last axes.", Sync(inner)),
-    entry("jax.numpy.outer", "a, b, out=None", "All products of elements.", Sync(|cx, b| Ok(outer(cx, &b["a"], &b["b"])?.into()))),
-    entry("jax.numpy.tensordot", "a, b, axes=2, *, precision=None, preferred_element_type=None, out_sharding=None", "Product over chosen axes.", Sync(tensordot)),
-    entry("jax.numpy.einsum", "subscripts, /, *operands, out=None, optimize='auto', precision=None, preferred_element_type=None, _dot_general=None, out_sharding=None", "Einstein summation.", Sync(einsum_entry)),
+    entry(
+        "jax.numpy.matmul",
+        SIG_DOT,
+        "Matrix product; leading axes are batches.",
+        Sync(|cx, b| Ok(matmul_args(cx, &b["a"], &b["b"], cv::dtype_arg(cx, &b["preferred_element_type"])?)?.into())),
+    ),
+    entry(
+        "jax.numpy.vdot",
+        "a, b, *, precision=None, preferred_element_type=None",
+        "Dot product of flattened arrays, the first conjugated.",
+        Sync(vdot),
+    ),
+    entry(
+        "jax.numpy.vecdot",
+        "x1, x2, /, *, axis=-1, precision=None, preferred_element_type=None",
+        "Dot products along an axis.",
+        Sync(vecdot),
+    ),
+    entry(
+        "jax.numpy.inner",
+        "a, b, *, precision=None, preferred_element_type=None",
+        "Product over the last axes.",
+        Sync(inner),
+    ),
+    entry(
+        "jax.numpy.outer",
+        "a, b, out=None",
+        "All products of elements.",
+        Sync(|cx, b| Ok(outer(cx, &b["a"], &b["b"])?.into())),
+    ),
+    entry(
+        "jax.numpy.tensordot",
+        "a, b, axes=2, *, precision=None, preferred_element_type=None, out_sharding=None",
+        "Product over chosen axes.",
+        Sync(tensordot),
+    ),
+    entry(
+        "jax.numpy.einsum",
+        "subscripts, /, *operands, out=None, optimize='auto', precision=None, preferred_element_type=None, _dot_general=None, out_sharding=None",
+        "Einstein summation.",
+        Sync(einsum_entry),
+    ),
     entry("jax.numpy.cross", "a, b, axisa=-1, axisb=-1, axisc=-1, axis=None", "Cross product.", Sync(cross)),
     entry("jax.numpy.kron", "a, b", "Kronecker product.", Sync(|cx, b| Ok(kron(cx, &b["a"], &b["b"])?.into()))),
     entry("jax.numpy.trace", "a, offset=0, axis1=0, axis2=1, dtype=None, out=None", "Sum of a diagonal.", Sync(trace)),

@@ -34,7 +34,13 @@ pub fn highest(d: DType) -> f64 {
     }
 }
 
-fn bool_op(cx: &Cx, x: &Value, axes: &[usize], on_bool: fn(&Cx, &Value, &[usize]) -> Result<Value>, op: fn(&Cx, &Value, &[usize]) -> Result<Value>) -> Result<Value> {
+fn bool_op(
+    cx: &Cx,
+    x: &Value,
+    axes: &[usize],
+    on_bool: fn(&Cx, &Value, &[usize]) -> Result<Value>,
+    op: fn(&Cx, &Value, &[usize]) -> Result<Value>,
+) -> Result<Value> {
     if x.dtype() == DType::Bool { on_bool(cx, x, axes) } else { op(cx, x, axes) }
 }
 
@@ -155,7 +161,10 @@ fn reduce(cx: &Cx, kind: Kind, x: &Value, o: &Options, promote_integers: bool) -
     let x = if kind.numeric && x.dtype() == DType::Bool { p::convert(cx, x, DType::I32, false)? } else { x.clone() };
     let axes = o.axes(&x);
     if o.initial.is_none() && !kind.has_identity && axes.iter().any(|&a| x.shape()[a] == 0) {
-        return Err(Error::value_error(format!("zero-size array to reduction operation {} which has no identity", kind.name)));
+        return Err(Error::value_error(format!(
+            "zero-size array to reduction operation {} which has no identity",
+            kind.name
+        )));
     }
     let result = o.dtype.unwrap_or(if promote_integers { promote_integer(cx, x.dtype()) } else { x.dtype() });
     let compute = if kind.upcast && o.dtype.is_none() { upcast_half(result) } else { result };
@@ -282,7 +291,12 @@ pub fn std(cx: &Cx, x: &Value, o: &Options, correction: &Arg, given_mean: Option
     })
 }
 
-fn spread(cx: &Cx, b: &Bound, name: &'static str, f: fn(&Cx, &Value, &Options, &Arg, Option<&Value>) -> Result<Value>) -> Result<Arg> {
+fn spread(
+    cx: &Cx,
+    b: &Bound,
+    name: &'static str,
+    f: fn(&Cx, &Value, &Options, &Arg, Option<&Value>) -> Result<Value>,
+) -> Result<Arg> {
     let x = val(cx, name, &b[0])?;
     let o = options(cx, b, name, x.ndim())?;
     let m = optional(b, "mean").map(|m| cv::value(cx, name, &m)).transpose()?;
@@ -472,7 +486,9 @@ fn average_entry(cx: &Cx, b: &Bound) -> Result<Arg> {
         }
         let want: Vec<usize> = axes.iter().map(|&a| x.shape()[a]).collect();
         if w.shape().as_slice() != want.as_slice() {
-            return Err(Error::value_error("Shape of weights must be consistent with shape of a along specified axis."));
+            return Err(Error::value_error(
+                "Shape of weights must be consistent with shape of a along specified axis.",
+            ));
         }
         let mut order: Vec<usize> = (0..axes.len()).collect();
         order.sort_by_key(|&i| axes[i]);
@@ -502,7 +518,16 @@ fn count_nonzero_entry(cx: &Cx, b: &Bound) -> Result<Arg> {
 type Cumulative = fn(&Cx, &Value, usize, bool) -> Result<Value>;
 
 /// A cumulative reduction inside its named jit.
-fn cumulative(cx: &Cx, name: &str, op: Cumulative, x: &Value, axis: Option<i64>, dtype: Option<DType>, fill_nan: Option<f64>, promote_integers: bool) -> Result<Value> {
+fn cumulative(
+    cx: &Cx,
+    name: &str,
+    op: Cumulative,
+    x: &Value,
+    axis: Option<i64>,
+    dtype: Option<DType>,
+    fill_nan: Option<f64>,
+    promote_integers: bool,
+) -> Result<Value> {
     jit1(cx, name, &[x.clone()], |cx, v| {
         let mut x = v[0].clone();
         if axis.is_none() || x.ndim() == 0 {
@@ -513,7 +538,11 @@ fn cumulative(cx: &Cx, name: &str, op: Cumulative, x: &Value, axis: Option<i64>,
             let nan = p::ne(cx, &x, &x)?;
             x = where_(cx, &nan, &p::like(&x, fill), &x)?;
         }
-        let result = dtype.unwrap_or(if promote_integers || x.dtype() == DType::Bool { promote_integer(cx, x.dtype()) } else { x.dtype() });
+        let result = dtype.unwrap_or(if promote_integers || x.dtype() == DType::Bool {
+            promote_integer(cx, x.dtype())
+        } else {
+            x.dtype()
+        });
         let compute = if result == DType::Bool { promote_integer(cx, result) } else { result };
         if result == DType::Bool {
             x = boolean(cx, &x)?;
@@ -544,11 +573,17 @@ pub fn cumsum(cx: &Cx, x: &Value, axis: usize) -> Result<Value> {
 fn array_api_cumulative(cx: &Cx, b: &Bound, name: &str, op: Cumulative, identity: f64) -> Result<Arg> {
     let x = val(cx, name, &b[0])?;
     if x.ndim() == 0 {
-        return Err(Error::value_error(format!("The input must be non-scalar to take a cumulative {}, however a scalar value or scalar array was given.", if identity == 0.0 { "sum" } else { "product" })));
+        return Err(Error::value_error(format!(
+            "The input must be non-scalar to take a cumulative {}, however a scalar value or scalar array was given.",
+            if identity == 0.0 { "sum" } else { "product" }
+        )));
     }
     let axis = if b["axis"].is_none() {
         if x.ndim() > 1 {
-            return Err(Error::value_error(format!("The input array has rank {}, however axis was not set to an explicit value. The axis argument is only optional for one-dimensional arrays.", x.ndim())));
+            return Err(Error::value_error(format!(
+                "The input array has rank {}, however axis was not set to an explicit value. The axis argument is only optional for one-dimensional arrays.",
+                x.ndim()
+            )));
         }
         0
     } else {
@@ -566,11 +601,13 @@ fn array_api_cumulative(cx: &Cx, b: &Bound, name: &str, op: Cumulative, identity
 }
 
 const SIG_REDUCE: &str = "a, axis=None, out=None, keepdims=False, initial=None, where=None";
-const SIG_SUM: &str = "a, axis=None, dtype=None, out=None, keepdims=False, initial=None, where=None, promote_integers=True";
+const SIG_SUM: &str =
+    "a, axis=None, dtype=None, out=None, keepdims=False, initial=None, where=None, promote_integers=True";
 const SIG_NANSUM: &str = "a, axis=None, dtype=None, out=None, keepdims=False, initial=None, where=None";
 const SIG_ALL: &str = "a, axis=None, out=None, keepdims=False, *, where=None";
 const SIG_MEAN: &str = "a, axis=None, dtype=None, out=None, keepdims=False, *, where=None";
-const SIG_VAR: &str = "a, axis=None, dtype=None, out=None, ddof=0, keepdims=False, *, where=None, mean=None, correction=None";
+const SIG_VAR: &str =
+    "a, axis=None, dtype=None, out=None, ddof=0, keepdims=False, *, where=None, mean=None, correction=None";
 const SIG_NANVAR: &str = "a, axis=None, dtype=None, out=None, ddof=0, keepdims=False, where=None, mean=None";
 const SIG_ARG: &str = "a, axis=None, out=None, keepdims=None";
 const SIG_CUM: &str = "a, axis=None, dtype=None, out=None";
@@ -580,31 +617,111 @@ const SIG_CUMULATIVE: &str = "x, /, *, axis=None, dtype=None, include_initial=Fa
 pub(crate) const TABLE: &[Entry] = &[
     entry("jax.numpy.sum", SIG_SUM, "Sum of the elements over axes.", Sync(|cx, b| sum_like(cx, b, SUM))),
     entry("jax.numpy.prod", SIG_SUM, "Product of the elements over axes.", Sync(|cx, b| sum_like(cx, b, PROD))),
-    entry("jax.numpy.max", SIG_REDUCE, "Largest element; tied ones share the gradient equally.", Sync(|cx, b| plain(cx, b, "max", max))),
-    entry("jax.numpy.min", SIG_REDUCE, "Smallest element; tied ones share the gradient equally.", Sync(|cx, b| plain(cx, b, "min", min))),
+    entry(
+        "jax.numpy.max",
+        SIG_REDUCE,
+        "Largest element; tied ones share the gradient equally.",
+        Sync(|cx, b| plain(cx, b, "max", max)),
+    ),
+    entry(
+        "jax.numpy.min",
+        SIG_REDUCE,
+        "Smallest element; tied ones share the gradient equally.",
+        Sync(|cx, b| plain(cx, b, "min", min)),
+    ),
     entry("jax.numpy.all", SIG_ALL, "Whether all elements are true.", Sync(|cx, b| plain(cx, b, "all", all))),
     entry("jax.numpy.any", SIG_ALL, "Whether any element is true.", Sync(|cx, b| plain(cx, b, "any", any))),
     entry("jax.numpy.mean", SIG_MEAN, "Arithmetic mean over axes.", Sync(|cx, b| plain(cx, b, "mean", mean))),
     entry("jax.numpy.var", SIG_VAR, "Variance over axes.", Sync(|cx, b| spread(cx, b, "var", var))),
-    entry("jax.numpy.std", SIG_VAR, "Standard deviation over axes; its gradient is NaN where it is 0.", Sync(|cx, b| spread(cx, b, "std", std))),
+    entry(
+        "jax.numpy.std",
+        SIG_VAR,
+        "Standard deviation over axes; its gradient is NaN where it is 0.",
+        Sync(|cx, b| spread(cx, b, "std", std)),
+    ),
     entry("jax.numpy.argmax", SIG_ARG, "Index of the first largest element.", Sync(|cx, b| arg_entry(cx, b, true))),
     entry("jax.numpy.argmin", SIG_ARG, "Index of the first smallest element.", Sync(|cx, b| arg_entry(cx, b, false))),
     entry("jax.numpy.nanargmax", SIG_ARG, "argmax that ignores NaN.", Sync(|cx, b| nan_arg_entry(cx, b, true))),
     entry("jax.numpy.nanargmin", SIG_ARG, "argmin that ignores NaN.", Sync(|cx, b| nan_arg_entry(cx, b, false))),
     entry("jax.numpy.nansum", SIG_NANSUM, "Sum that ignores NaN.", Sync(|cx, b| nan_entry(cx, b, "nansum", SUM))),
-    entry("jax.numpy.nanprod", SIG_NANSUM, "Product that ignores NaN.", Sync(|cx, b| nan_entry(cx, b, "nanprod", PROD))),
-    entry("jax.numpy.nanmax", SIG_REDUCE, "Largest element, ignoring NaN.", Sync(|cx, b| nan_entry(cx, b, "nanmax", MAX))),
-    entry("jax.numpy.nanmin", SIG_REDUCE, "Smallest element, ignoring NaN.", Sync(|cx, b| nan_entry(cx, b, "nanmin", MIN))),
+    entry(
+        "jax.numpy.nanprod",
+        SIG_NANSUM,
+        "Product that ignores NaN.",
+        Sync(|cx, b| nan_entry(cx, b, "nanprod", PROD)),
+    ),
+    entry(
+        "jax.numpy.nanmax",
+        SIG_REDUCE,
+        "Largest element, ignoring NaN.",
+        Sync(|cx, b| nan_entry(cx, b, "nanmax", MAX)),
+    ),
+    entry(
+        "jax.numpy.nanmin",
+        SIG_REDUCE,
+        "Smallest element, ignoring NaN.",
+        Sync(|cx, b| nan_entry(cx, b, "nanmin", MIN)),
+    ),
     entry("jax.numpy.nanmean", SIG_MEAN, "Mean that ignores NaN.", Sync(|cx, b| plain(cx, b, "nanmean", nanmean))),
     entry("jax.numpy.nanvar", SIG_NANVAR, "Variance that ignores NaN.", Sync(|cx, b| spread(cx, b, "nanvar", nanvar))),
-    entry("jax.numpy.nanstd", SIG_NANVAR, "Standard deviation that ignores NaN.", Sync(|cx, b| spread(cx, b, "nanstd", nanstd))),
-    entry("jax.numpy.ptp", "a, axis=None, out=None, keepdims=False", "Largest minus smallest element.", Sync(|cx, b| plain(cx, b, "ptp", ptp))),
-    entry("jax.numpy.average", "a, axis=None, weights=None, returned=False, keepdims=False", "Weighted mean.", Sync(average_entry)),
-    entry("jax.numpy.count_nonzero", "a, axis=None, keepdims=False", "Number of elements that are not zero.", Sync(count_nonzero_entry)),
-    entry("jax.numpy.cumsum", SIG_CUM, "Running sum.", Sync(|cx, b| cumulative_entry(cx, b, "cumsum", p::cumsum, None))),
-    entry("jax.numpy.cumprod", SIG_CUM, "Running product.", Sync(|cx, b| cumulative_entry(cx, b, "cumprod", p::cumprod, None))),
-    entry("jax.numpy.nancumsum", SIG_CUM, "Running sum with NaN as 0.", Sync(|cx, b| cumulative_entry(cx, b, "nancumsum", p::cumsum, Some(0.0)))),
-    entry("jax.numpy.nancumprod", SIG_CUM, "Running product with NaN as 1.", Sync(|cx, b| cumulative_entry(cx, b, "nancumprod", p::cumprod, Some(1.0)))),
-    entry("jax.numpy.cumulative_sum", SIG_CUMULATIVE, "Running sum (array API).", Sync(|cx, b| array_api_cumulative(cx, b, "cumulative_sum", p::cumsum, 0.0))),
-    entry("jax.numpy.cumulative_prod", SIG_CUMULATIVE, "Running product (array API).", Sync(|cx, b| array_api_cumulative(cx, b, "cumulative_prod", p::cumprod, 1.0))),
+    entry(
+        "jax.numpy.nanstd",
+        SIG_NANVAR,
+        "Standard deviation that ignores NaN.",
+        Sync(|cx, b| spread(cx, b, "nanstd", nanstd)),
+    ),
+    entry(
+        "jax.numpy.ptp",
+        "a, axis=None, out=None, keepdims=False",
+        "Largest minus smallest element.",
+        Sync(|cx, b| plain(cx, b, "ptp", ptp)),
+    ),
+    entry(
+        "jax.numpy.average",
+        "a, axis=None, weights=None, returned=False, keepdims=False",
+        "Weighted mean.",
+        Sync(average_entry),
+    ),
+    entry(
+        "jax.numpy.count_nonzero",
+        "a, axis=None, keepdims=False",
+        "Number of elements that are not zero.",
+        Sync(count_nonzero_entry),
+    ),
+    entry(
+        "jax.numpy.cumsum",
+        SIG_CUM,
+        "Running sum.",
+        Sync(|cx, b| cumulative_entry(cx, b, "cumsum", p::cumsum, None)),
+    ),
+    entry(
+        "jax.numpy.cumprod",
+        SIG_CUM,
+        "Running product.",
+        Sync(|cx, b| cumulative_entry(cx, b, "cumprod", p::cumprod, None)),
+    ),
+    entry(
+        "jax.numpy.nancumsum",
+        SIG_CUM,
+        "Running sum with NaN as 0.",
+        Sync(|cx, b| cumulative_entry(cx, b, "nancumsum", p::cumsum, Some(0.0))),
+    ),
+    entry(
+        "jax.numpy.nancumprod",
+        SIG_CUM,
+        "Running product with NaN as 1.",
+        Sync(|cx, b| cumulative_entry(cx, b, "nancumprod", p::cumprod, Some(1.0))),
+    ),
+    entry(
+        "jax.numpy.cumulative_sum",
+        SIG_CUMULATIVE,
+        "Running sum (array API).",
+        Sync(|cx, b| array_api_cumulative(cx, b, "cumulative_sum", p::cumsum, 0.0)),
+    ),
+    entry(
+        "jax.numpy.cumulative_prod",
+        SIG_CUMULATIVE,
+        "Running product (array API).",
+        Sync(|cx, b| array_api_cumulative(cx, b, "cumulative_prod", p::cumprod, 1.0)),
+    ),
 ];

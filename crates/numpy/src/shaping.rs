@@ -161,10 +161,17 @@ fn squeeze_entry(cx: &Cx, b: &Bound) -> Result<Arg> {
 pub fn sequence(cx: &Cx, name: &str, x: &Arg, dtype: Option<DType>) -> Result<Vec<Value>> {
     let items: Vec<Arg> = match x {
         Arg::Array(v) if v.ndim() > 0 => crate::methods::iterate(cx, v)?.into_iter().map(Arg::from).collect(),
-        Arg::NpArray(a) if !a.shape().is_empty() => crate::methods::iterate(cx, &Value::Array(cv::from_numpy(cx, a)?))?.into_iter().map(Arg::from).collect(),
+        Arg::NpArray(a) if !a.shape().is_empty() => {
+            crate::methods::iterate(cx, &Value::Array(cv::from_numpy(cx, a)?))?.into_iter().map(Arg::from).collect()
+        }
         _ => match x.sequence() {
             Some(v) => v.to_vec(),
-            None => return Err(Error::type_error(format!("{name} requires a sequence of arrays, got <class '{}'>", x.type_name()))),
+            None => {
+                return Err(Error::type_error(format!(
+                    "{name} requires a sequence of arrays, got <class '{}'>",
+                    x.type_name()
+                )));
+            }
         },
     };
     if items.is_empty() {
@@ -175,7 +182,13 @@ pub fn sequence(cx: &Cx, name: &str, x: &Arg, dtype: Option<DType>) -> Result<Ve
     }
     let items: Vec<Arg> = items
         .iter()
-        .map(|i| if i.sequence().is_some() && name != "concatenate" { asarray(cx, i, None).map(Arg::from) } else { Ok(i.clone()) })
+        .map(|i| {
+            if i.sequence().is_some() && name != "concatenate" {
+                asarray(cx, i, None).map(Arg::from)
+            } else {
+                Ok(i.clone())
+            }
+        })
         .collect::<Result<_>>()?;
     let refs: Vec<&Arg> = items.iter().collect();
     cv::check_arraylike(name, &refs)?;
@@ -240,7 +253,8 @@ pub fn atleast(cx: &Cx, x: &Value, n: usize) -> Result<Value> {
 }
 fn atleast_entry(cx: &Cx, b: &Bound, n: usize) -> Result<Arg> {
     let xs = b["arys"].sequence().unwrap_or_default();
-    let mut out = xs.iter().map(|x| Ok(Arg::from(atleast(cx, &asarray(cx, x, None)?, n)?))).collect::<Result<Vec<_>>>()?;
+    let mut out =
+        xs.iter().map(|x| Ok(Arg::from(atleast(cx, &asarray(cx, x, None)?, n)?))).collect::<Result<Vec<_>>>()?;
     Ok(if out.len() == 1 { out.remove(0) } else { Arg::List(out) })
 }
 /// `hstack`, `vstack`, `dstack`, `column_stack`.
@@ -330,9 +344,14 @@ fn split(cx: &Cx, b: &Bound, name: &str, axis: Option<usize>, uneven: bool) -> R
     };
     let size = x.shape()[axis];
     let at = &b["indices_or_sections"];
-    let sizes: Vec<usize> = if at.sequence().is_some() || matches!(at, Arg::Array(v) if v.ndim() > 0) || matches!(at, Arg::NpArray(v) if !v.shape().is_empty()) {
+    let sizes: Vec<usize> = if at.sequence().is_some()
+        || matches!(at, Arg::Array(v) if v.ndim() > 0)
+        || matches!(at, Arg::NpArray(v) if !v.shape().is_empty())
+    {
         let mut cuts = vec![0i64];
-        cuts.extend(cv::ints(cx, at)?.into_iter().map(|i| if i < 0 { (i + size as i64).max(0) } else { i.min(size as i64) }));
+        cuts.extend(
+            cv::ints(cx, at)?.into_iter().map(|i| if i < 0 { (i + size as i64).max(0) } else { i.min(size as i64) }),
+        );
         cuts.push(size as i64);
         cuts.windows(2).map(|w| (w[1] - w[0]).max(0) as usize).collect()
     } else {
@@ -450,7 +469,8 @@ fn repeat(cx: &Cx, b: &Bound) -> Result<Arg> {
     } else {
         cv::axis(cv::static_int(cx, &b["axis"])?, x.ndim())?
     };
-    let scalar = matches!(&b["repeats"], Arg::Int(_) | Arg::NpScalar(_)) || matches!(&b["repeats"], Arg::Array(v) if v.ndim() == 0 && !v.is_tracer());
+    let scalar = matches!(&b["repeats"], Arg::Int(_) | Arg::NpScalar(_))
+        || matches!(&b["repeats"], Arg::Array(v) if v.ndim() == 0 && !v.is_tracer());
     if scalar && b["total_repeat_length"].is_none() {
         let r = cv::int(cx, &b["repeats"])?.max(0) as usize;
         let mut shape = x.shape().to_vec();
@@ -472,9 +492,14 @@ fn repeat(cx: &Cx, b: &Bound) -> Result<Arg> {
             r = vec![r[0]; x.shape()[axis]];
         }
         if r.len() != x.shape()[axis] {
-            return Err(Error::value_error(format!("repeat argument array has length {} but axis has length {}", r.len(), x.shape()[axis])));
+            return Err(Error::value_error(format!(
+                "repeat argument array has length {} but axis has length {}",
+                r.len(),
+                x.shape()[axis]
+            )));
         }
-        let ix: Vec<i64> = r.iter().enumerate().flat_map(|(i, &n)| std::iter::repeat_n(i as i64, n.max(0) as usize)).collect();
+        let ix: Vec<i64> =
+            r.iter().enumerate().flat_map(|(i, &n)| std::iter::repeat_n(i as i64, n.max(0) as usize)).collect();
         let ix = Value::Array(cv::from_i64s(&[ix.len()], DType::I32, &ix)?);
         return Ok(crate::indexing::take(cx, &x, &ix, Some(axis), &Arg::str("clip"), None)?.into());
     }
@@ -559,7 +584,10 @@ fn pad(cx: &Cx, b: &Bound) -> Result<Arg> {
         _ => &[],
     };
     if let Some((k, _)) = options.iter().find(|(k, _)| !known.contains(&k.as_str().unwrap_or(""))) {
-        return Err(Error::value_error(format!("unsupported keyword arguments for mode '{mode}': {{{}}}", crate::print::repr_short(k))));
+        return Err(Error::value_error(format!(
+            "unsupported keyword arguments for mode '{mode}': {{{}}}",
+            crate::print::repr_short(k)
+        )));
     }
     if widths.iter().any(|w| w.0 < 0 || w.1 < 0) {
         return Err(Error::value_error("index can't contain negative values"));
@@ -597,7 +625,9 @@ fn pad(cx: &Cx, b: &Bound) -> Result<Arg> {
                         continue;
                     }
                     if n == 0 {
-                        return Err(Error::value_error(format!("can't extend empty axis {axis} using modes other than 'constant' or 'empty'")));
+                        return Err(Error::value_error(format!(
+                            "can't extend empty axis {axis} using modes other than 'constant' or 'empty'"
+                        )));
                     }
                     let ix: Vec<i64> = (-lo..n + hi).map(|i| source_index(i, n, &mode)).collect();
                     let ix = Value::Array(cv::from_i64s(&[ix.len()], DType::I32, &ix)?);
@@ -648,7 +678,9 @@ fn pad_widths(cx: &Cx, x: &Arg, ndim: usize) -> Result<Vec<(i64, i64)>> {
     match pairs.len() {
         1 => Ok(vec![pairs[0]; ndim]),
         n if n == ndim => Ok(pairs),
-        n => Err(Error::value_error(format!("jnp.pad: pad_width with nd={ndim} should be of shape ({ndim}, 2), got {n} rows"))),
+        n => Err(Error::value_error(format!(
+            "jnp.pad: pad_width with nd={ndim} should be of shape ({ndim}, 2), got {n} rows"
+        ))),
     }
 }
 
@@ -658,7 +690,8 @@ fn broadcast_arrays_entry(cx: &Cx, b: &Bound) -> Result<Arg> {
     Ok(Arg::List(cv::broadcast_arrays(cx, &v)?.into_iter().map(Arg::from).collect()))
 }
 fn broadcast_shapes_entry(cx: &Cx, b: &Bound) -> Result<Arg> {
-    let shapes = b["shapes"].sequence().unwrap_or_default().iter().map(|s| cv::shape(cx, s)).collect::<Result<Vec<_>>>()?;
+    let shapes =
+        b["shapes"].sequence().unwrap_or_default().iter().map(|s| cv::shape(cx, s)).collect::<Result<Vec<_>>>()?;
     let refs: Vec<&[usize]> = shapes.iter().map(Vec::as_slice).collect();
     Ok(Arg::shape(&cv::broadcast_shapes("broadcast_shapes", &refs)?))
 }
@@ -681,81 +714,184 @@ fn resize(cx: &Cx, b: &Bound) -> Result<Arg> {
 
 /// The table's lines.
 pub(crate) const TABLE: &[Entry] = &[
-    entry("jax.numpy.reshape", "a, shape, order='C', *, copy=None, out_sharding=None", "The same elements in another shape.", Sync(reshape_entry)),
-    entry("jax.numpy.ravel", "a, order='C', *, out_sharding=None", "A flat array of the elements.", Sync(|cx, b| {
-        let x = val(cx, "ravel", &b["a"])?;
-        order_c(cx, b, &x, |x| reshape(cx, x, &[-1]), &[-1])
-    })),
+    entry(
+        "jax.numpy.reshape",
+        "a, shape, order='C', *, copy=None, out_sharding=None",
+        "The same elements in another shape.",
+        Sync(reshape_entry),
+    ),
+    entry(
+        "jax.numpy.ravel",
+        "a, order='C', *, out_sharding=None",
+        "A flat array of the elements.",
+        Sync(|cx, b| {
+            let x = val(cx, "ravel", &b["a"])?;
+            order_c(cx, b, &x, |x| reshape(cx, x, &[-1]), &[-1])
+        }),
+    ),
     entry("jax.numpy.transpose", "a, axes=None", "Axes reversed or permuted.", Sync(transpose_entry)),
-    entry("jax.numpy.permute_dims", "a, /, axes", "Axes permuted.", Sync(|cx, b| permute(cx, &val(cx, "permute_dims", &b["a"])?, &b["axes"]))),
-    entry("jax.numpy.matrix_transpose", "x, /", "Last two axes swapped.", Sync(|cx, b| {
-        let x = val(cx, "matrix_transpose", &b["x"])?;
-        if x.ndim() < 2 {
-            return Err(Error::value_error(format!("x must be at least two-dimensional for matrix_transpose; got ndim={}", x.ndim())));
-        }
-        Ok(swapaxes(cx, &x, x.ndim() - 2, x.ndim() - 1)?.into())
-    })),
+    entry(
+        "jax.numpy.permute_dims",
+        "a, /, axes",
+        "Axes permuted.",
+        Sync(|cx, b| permute(cx, &val(cx, "permute_dims", &b["a"])?, &b["axes"])),
+    ),
+    entry(
+        "jax.numpy.matrix_transpose",
+        "x, /",
+        "Last two axes swapped.",
+        Sync(|cx, b| {
+            let x = val(cx, "matrix_transpose", &b["x"])?;
+            if x.ndim() < 2 {
+                return Err(Error::value_error(format!(
+                    "x must be at least two-dimensional for matrix_transpose; got ndim={}",
+                    x.ndim()
+                )));
+            }
+            Ok(swapaxes(cx, &x, x.ndim() - 2, x.ndim() - 1)?.into())
+        }),
+    ),
     entry("jax.numpy.moveaxis", "a, source, destination", "Axes moved to new places.", Sync(moveaxis_entry)),
-    entry("jax.numpy.swapaxes", "a, axis1, axis2", "Two axes swapped.", Sync(|cx, b| {
-        let x = val(cx, "swapaxes", &b["a"])?;
-        let (i, j) = two_axes(cx, b, &x)?;
-        Ok(swapaxes(cx, &x, i, j)?.into())
-    })),
+    entry(
+        "jax.numpy.swapaxes",
+        "a, axis1, axis2",
+        "Two axes swapped.",
+        Sync(|cx, b| {
+            let x = val(cx, "swapaxes", &b["a"])?;
+            let (i, j) = two_axes(cx, b, &x)?;
+            Ok(swapaxes(cx, &x, i, j)?.into())
+        }),
+    ),
     entry("jax.numpy.rollaxis", "a, axis, start=0", "An axis rolled back.", Sync(rollaxis)),
-    entry("jax.numpy.broadcast_to", "array, shape, *, out_sharding=None", "Repeated to a shape by broadcasting.", Sync(|cx, b| {
-        let x = val(cx, "broadcast_to", &b["array"])?;
-        Ok(broadcast_to(cx, &x, &cv::shape(cx, &b["shape"])?)?.into())
-    })),
+    entry(
+        "jax.numpy.broadcast_to",
+        "array, shape, *, out_sharding=None",
+        "Repeated to a shape by broadcasting.",
+        Sync(|cx, b| {
+            let x = val(cx, "broadcast_to", &b["array"])?;
+            Ok(broadcast_to(cx, &x, &cv::shape(cx, &b["shape"])?)?.into())
+        }),
+    ),
     entry("jax.numpy.broadcast_arrays", "*args", "Arrays broadcast against each other.", Sync(broadcast_arrays_entry)),
     entry("jax.numpy.broadcast_shapes", "*shapes", "The shape that shapes broadcast to.", Sync(broadcast_shapes_entry)),
     entry("jax.numpy.expand_dims", "a, axis", "New axes of size 1.", Sync(expand_dims_entry)),
     entry("jax.numpy.squeeze", "a, axis=None", "Axes of size 1 removed.", Sync(squeeze_entry)),
-    entry("jax.numpy.concatenate", "arrays, axis=0, dtype=None", "Arrays joined along an axis.", Sync(concatenate_entry)),
+    entry(
+        "jax.numpy.concatenate",
+        "arrays, axis=0, dtype=None",
+        "Arrays joined along an axis.",
+        Sync(concatenate_entry),
+    ),
     entry("jax.numpy.concat", "arrays, /, *, axis=0", "Arrays joined along an axis.", Sync(concatenate_entry)),
-    entry("jax.numpy.stack", "arrays, axis=0, out=None, dtype=None", "Arrays joined along a new axis.", Sync(stack_entry)),
-    entry("jax.numpy.hstack", "tup, dtype=None", "Arrays joined side by side.", Sync(|cx, b| stack_family(cx, b, "hstack"))),
+    entry(
+        "jax.numpy.stack",
+        "arrays, axis=0, out=None, dtype=None",
+        "Arrays joined along a new axis.",
+        Sync(stack_entry),
+    ),
+    entry(
+        "jax.numpy.hstack",
+        "tup, dtype=None",
+        "Arrays joined side by side.",
+        Sync(|cx, b| stack_family(cx, b, "hstack")),
+    ),
     entry("jax.numpy.vstack", "tup, dtype=None", "Arrays joined as rows.", Sync(|cx, b| stack_family(cx, b, "vstack"))),
-    entry("jax.numpy.dstack", "tup, dtype=None", "Arrays joined along the third axis.", Sync(|cx, b| stack_family(cx, b, "dstack"))),
-    entry("jax.numpy.column_stack", "tup", "Arrays joined as columns.", Sync(|cx, b| stack_family(cx, b, "column_stack"))),
+    entry(
+        "jax.numpy.dstack",
+        "tup, dtype=None",
+        "Arrays joined along the third axis.",
+        Sync(|cx, b| stack_family(cx, b, "dstack")),
+    ),
+    entry(
+        "jax.numpy.column_stack",
+        "tup",
+        "Arrays joined as columns.",
+        Sync(|cx, b| stack_family(cx, b, "column_stack")),
+    ),
     entry("jax.numpy.block", "arrays", "An array from nested lists of blocks.", Sync(block)),
     entry("jax.numpy.append", "arr, values, axis=None", "Values joined to the end.", Sync(append)),
-    entry("jax.numpy.split", "ary, indices_or_sections, axis=0", "Pieces of an axis.", Sync(|cx, b| split(cx, b, "split", None, false))),
-    entry("jax.numpy.array_split", "ary, indices_or_sections, axis=0", "Pieces of an axis, perhaps unequal.", Sync(|cx, b| split(cx, b, "array_split", None, true))),
-    entry("jax.numpy.hsplit", "ary, indices_or_sections", "Pieces side by side.", Sync(|cx, b| {
-        let one_d = cv::shape_of(&b["ary"]).len() == 1;
-        split(cx, b, "hsplit", Some(usize::from(!one_d)), false)
-    })),
-    entry("jax.numpy.vsplit", "ary, indices_or_sections", "Pieces by rows.", Sync(|cx, b| split(cx, b, "vsplit", Some(0), false))),
-    entry("jax.numpy.dsplit", "ary, indices_or_sections", "Pieces of the third axis.", Sync(|cx, b| split(cx, b, "dsplit", Some(2), false))),
+    entry(
+        "jax.numpy.split",
+        "ary, indices_or_sections, axis=0",
+        "Pieces of an axis.",
+        Sync(|cx, b| split(cx, b, "split", None, false)),
+    ),
+    entry(
+        "jax.numpy.array_split",
+        "ary, indices_or_sections, axis=0",
+        "Pieces of an axis, perhaps unequal.",
+        Sync(|cx, b| split(cx, b, "array_split", None, true)),
+    ),
+    entry(
+        "jax.numpy.hsplit",
+        "ary, indices_or_sections",
+        "Pieces side by side.",
+        Sync(|cx, b| {
+            let one_d = cv::shape_of(&b["ary"]).len() == 1;
+            split(cx, b, "hsplit", Some(usize::from(!one_d)), false)
+        }),
+    ),
+    entry(
+        "jax.numpy.vsplit",
+        "ary, indices_or_sections",
+        "Pieces by rows.",
+        Sync(|cx, b| split(cx, b, "vsplit", Some(0), false)),
+    ),
+    entry(
+        "jax.numpy.dsplit",
+        "ary, indices_or_sections",
+        "Pieces of the third axis.",
+        Sync(|cx, b| split(cx, b, "dsplit", Some(2), false)),
+    ),
     entry("jax.numpy.unstack", "x, /, *, axis=0", "The slices of an axis.", Sync(unstack)),
     entry("jax.numpy.atleast_1d", "*arys", "At least one axis.", Sync(|cx, b| atleast_entry(cx, b, 1))),
     entry("jax.numpy.atleast_2d", "*arys", "At least two axes.", Sync(|cx, b| atleast_entry(cx, b, 2))),
     entry("jax.numpy.atleast_3d", "*arys", "At least three axes.", Sync(|cx, b| atleast_entry(cx, b, 3))),
-    entry("jax.numpy.flip", "m, axis=None", "Axes reversed.", Sync(|cx, b| {
-        let x = val(cx, "flip", &b["m"])?;
-        Ok(flip(cx, &x, &cv::axes(cx, &b["axis"], x.ndim())?)?.into())
-    })),
+    entry(
+        "jax.numpy.flip",
+        "m, axis=None",
+        "Axes reversed.",
+        Sync(|cx, b| {
+            let x = val(cx, "flip", &b["m"])?;
+            Ok(flip(cx, &x, &cv::axes(cx, &b["axis"], x.ndim())?)?.into())
+        }),
+    ),
     entry("jax.numpy.flipud", "m", "Rows reversed.", Sync(|cx, b| flip_at(cx, b, "flipud", 0))),
     entry("jax.numpy.fliplr", "m", "Columns reversed.", Sync(|cx, b| flip_at(cx, b, "fliplr", 1))),
     entry("jax.numpy.rot90", "m, k=1, axes=(0, 1)", "Rotated by quarter turns.", Sync(rot90)),
     entry("jax.numpy.roll", "a, shift, axis=None", "Elements shifted cyclically.", Sync(roll)),
-    entry("jax.numpy.repeat", "a, repeats, axis=None, *, total_repeat_length=None, out_sharding=None", "Elements repeated.", Sync(repeat)),
+    entry(
+        "jax.numpy.repeat",
+        "a, repeats, axis=None, *, total_repeat_length=None, out_sharding=None",
+        "Elements repeated.",
+        Sync(repeat),
+    ),
     entry("jax.numpy.tile", "A, reps", "The whole array repeated.", Sync(tile)),
     entry("jax.numpy.resize", "a, new_shape", "Repeated or cut to a new shape.", Sync(resize)),
     entry("jax.numpy.pad", "array, pad_width, mode='constant', **kwargs", "Borders added to each axis.", Sync(pad)),
     entry("jax.numpy.diag", "v, k=0", "A diagonal matrix, or the diagonal of a matrix.", Sync(diag)),
-    entry("jax.numpy.diagflat", "v, k=0", "A diagonal matrix of the flattened input.", Sync(|cx, b| {
-        let x = asarray(cx, &b["v"], None)?;
-        let flat = reshape(cx, &x, &[-1])?;
-        let b2 = Bound { params: b.params.clone(), values: vec![flat.into(), b["k"].clone()] };
-        diag(cx, &b2)
-    })),
-    entry("jax.numpy.diagonal", "a, offset=0, axis1=0, axis2=1", "A diagonal of two axes.", Sync(|cx, b| {
-        let x = val(cx, "diagonal", &b["a"])?;
-        if x.ndim() < 2 {
-            return Err(Error::value_error("diagonal requires an array of at least two dimensions."));
-        }
-        let (i, j) = two_axes(cx, b, &x)?;
-        Ok(diagonal(cx, &x, cv::static_int(cx, &b["offset"])?, i, j)?.into())
-    })),
+    entry(
+        "jax.numpy.diagflat",
+        "v, k=0",
+        "A diagonal matrix of the flattened input.",
+        Sync(|cx, b| {
+            let x = asarray(cx, &b["v"], None)?;
+            let flat = reshape(cx, &x, &[-1])?;
+            let b2 = Bound { params: b.params.clone(), values: vec![flat.into(), b["k"].clone()] };
+            diag(cx, &b2)
+        }),
+    ),
+    entry(
+        "jax.numpy.diagonal",
+        "a, offset=0, axis1=0, axis2=1",
+        "A diagonal of two axes.",
+        Sync(|cx, b| {
+            let x = val(cx, "diagonal", &b["a"])?;
+            if x.ndim() < 2 {
+                return Err(Error::value_error("diagonal requires an array of at least two dimensions."));
+            }
+            let (i, j) = two_axes(cx, b, &x)?;
+            Ok(diagonal(cx, &x, cv::static_int(cx, &b["offset"])?, i, j)?.into())
+        }),
+    ),
 ];

@@ -13,17 +13,28 @@ pub fn with_rule(
     f: fn(&Cx, &[Value]) -> Result<Value>,
     rule: fn(&Cx, &Value, &[Value], &[Value]) -> Result<Value>,
 ) -> Result<Value> {
-    fn call(cx: &Cx, name: String, args: &[Value], f: fn(&Cx, &[Value]) -> Result<Value>, rule: fn(&Cx, &Value, &[Value], &[Value]) -> Result<Value>) -> Result<Value> {
+    fn call(
+        cx: &Cx,
+        name: String,
+        args: &[Value],
+        f: fn(&Cx, &[Value]) -> Result<Value>,
+        rule: fn(&Cx, &Value, &[Value], &[Value]) -> Result<Value>,
+    ) -> Result<Value> {
         let again = name.clone();
-        let out = cx.custom_jvp(&name, args, |cx, v| Ok(vec![f(cx, v)?]), move |cx, primals, tangents| {
-            let out = call(cx, again.clone(), primals, f, rule)?;
-            if tangents.iter().all(Option::is_none) {
-                return Ok((vec![out], vec![None]));
-            }
-            let ts = tangents.iter().zip(primals).map(|(t, x)| dense(cx, t, x)).collect::<Result<Vec<_>>>()?;
-            let t = rule(cx, &out, primals, &ts)?;
-            Ok((vec![out], vec![Some(t)]))
-        })?;
+        let out = cx.custom_jvp(
+            &name,
+            args,
+            |cx, v| Ok(vec![f(cx, v)?]),
+            move |cx, primals, tangents| {
+                let out = call(cx, again.clone(), primals, f, rule)?;
+                if tangents.iter().all(Option::is_none) {
+                    return Ok((vec![out], vec![None]));
+                }
+                let ts = tangents.iter().zip(primals).map(|(t, x)| dense(cx, t, x)).collect::<Result<Vec<_>>>()?;
+                let t = rule(cx, &out, primals, &ts)?;
+                Ok((vec![out], vec![Some(t)]))
+            },
+        )?;
         Ok(out[0].clone())
     }
     call(cx, name.to_string(), args, f, rule)
@@ -120,10 +131,16 @@ fn x_log(cx: &Cx, x: &Value, y: &Value, plus_one: bool) -> Result<Value> {
 
 /// `x * log(x)`, 0 at 0; its derivative is `log(x) + 1`.
 fn xlogx(cx: &Cx, x: &Value) -> Result<Value> {
-    with_rule(cx, "_xlogx", std::slice::from_ref(x), |cx, v| x_log(cx, &v[0], &v[0], false), |cx, _, v, t| {
-        let x = ex(cx, &v[0]);
-        (ex(cx, &t[0]) * (x.log() + 1.0)).get()
-    })
+    with_rule(
+        cx,
+        "_xlogx",
+        std::slice::from_ref(x),
+        |cx, v| x_log(cx, &v[0], &v[0], false),
+        |cx, _, v, t| {
+            let x = ex(cx, &v[0]);
+            (ex(cx, &t[0]) * (x.log() + 1.0)).get()
+        },
+    )
 }
 
 fn rel_entr_(cx: &Cx, a: &Value, b: &Value) -> Result<Value> {
@@ -139,7 +156,10 @@ fn rel_entr_(cx: &Cx, a: &Value, b: &Value) -> Result<Value> {
 /// The standard normal distribution function, through `erf` in the middle and `erfc` in the tails.
 pub fn ndtr_(cx: &Cx, x: &Value) -> Result<Value> {
     if !matches!(x.dtype(), DType::F32 | DType::F64) {
-        return Err(Error::type_error(format!("x.dtype={} is not supported, see docstring for supported types.", x.dtype())));
+        return Err(Error::type_error(format!(
+            "x.dtype={} is not supported, see docstring for supported types.",
+            x.dtype()
+        )));
     }
     let x = ex(cx, x);
     let h = std::f64::consts::FRAC_1_SQRT_2;
@@ -152,8 +172,13 @@ pub fn ndtr_(cx: &Cx, x: &Value) -> Result<Value> {
 
 /// Cephes' rational approximations of the inverse normal distribution function.
 mod cephes {
-    pub const P0: [f64; 5] =
-        [-5.996_335_010_141_079e1, 9.800_107_541_859_997e1, -5.667_628_574_690_703e1, 1.393_126_093_872_796_8e1, -1.239_165_838_673_812_5];
+    pub const P0: [f64; 5] = [
+        -5.996_335_010_141_079e1,
+        9.800_107_541_859_997e1,
+        -5.667_628_574_690_703e1,
+        1.393_126_093_872_796_8e1,
+        -1.239_165_838_673_812_5,
+    ];
     pub const Q0: [f64; 9] = [
         1.0,
         1.954_488_583_381_417_6,
@@ -215,7 +240,10 @@ mod cephes {
 pub fn ndtri_(cx: &Cx, prob: &Value) -> Result<Value> {
     use cephes::*;
     if !matches!(prob.dtype(), DType::F32 | DType::F64) {
-        return Err(Error::type_error(format!("x.dtype={} is not supported, see docstring for supported types.", prob.dtype())));
+        return Err(Error::type_error(format!(
+            "x.dtype={} is not supported, see docstring for supported types.",
+            prob.dtype()
+        )));
     }
     let pr = ex(cx, prob);
     let e2 = (-2f64).exp();
@@ -284,7 +312,11 @@ pub fn logsumexp_(cx: &Cx, a: &Arg, axis: &Arg, weights: &Arg, keepdims: bool, m
     let axes = cv::axes(cx, axis, x.ndim())?;
     let o = red::Options { axis: Some(axes.clone()), keepdims, mask, ..Default::default() };
     let real = u::real(cx, &x)?;
-    let top = red::max(cx, &real, &red::Options { initial: Some(p::weak_scalar(DType::F32, f64::NEG_INFINITY)), ..o.clone() })?;
+    let top = red::max(
+        cx,
+        &real,
+        &red::Options { initial: Some(p::weak_scalar(DType::F32, f64::NEG_INFINITY)), ..o.clone() },
+    )?;
     let top = {
         let t = ex(cx, &top);
         t.is_finite().select(&t, &t.full_like(0.0)).stop()
@@ -353,7 +385,8 @@ pub fn betaln_(cx: &Cx, a: &Value, b: &Value) -> Result<Value> {
     let diff = remainder(&safe) - remainder(&safe_sum) + &lo - (&safe - 0.5) * &l1 - &lo * safe_sum.log();
     let one_big = lo.lgamma() + &diff;
     let h = &lo_safe / &safe;
-    let both = remainder(&lo_safe) + remainder(&safe) - remainder(&(&lo_safe + &safe)) + 0.5 * (2.0 * std::f64::consts::PI).ln()
+    let both = remainder(&lo_safe) + remainder(&safe) - remainder(&(&lo_safe + &safe))
+        + 0.5 * (2.0 * std::f64::consts::PI).ln()
         - 0.5 * safe.log()
         + (&lo_safe - 0.5) * (&h / (1.0 + &h)).log()
         - &safe * h.log1p();
@@ -395,21 +428,35 @@ fn softmax_entry(cx: &Cx, b: &Bound, log: bool) -> Result<Arg> {
 }
 
 /// One function of one argument promoted to a float.
-macro_rules! one { ($name:literal, $f:expr, $doc:literal) => {
-    entry(concat!("jax.scipy.special.", $name), "x", $doc, Sync(|cx, b| {
-        let v = promote(cx, $name, Promote::Inexact, &[&b[0]])?;
-        let f: fn(&Cx, &Value) -> Result<Value> = $f;
-        Ok(f(cx, &v[0])?.into())
-    }))
-} }
+macro_rules! one {
+    ($name:literal, $f:expr, $doc:literal) => {
+        entry(
+            concat!("jax.scipy.special.", $name),
+            "x",
+            $doc,
+            Sync(|cx, b| {
+                let v = promote(cx, $name, Promote::Inexact, &[&b[0]])?;
+                let f: fn(&Cx, &Value) -> Result<Value> = $f;
+                Ok(f(cx, &v[0])?.into())
+            }),
+        )
+    };
+}
 /// One function of two arguments promoted to floats.
-macro_rules! two { ($name:literal, $sig:literal, $f:expr, $doc:literal) => {
-    entry(concat!("jax.scipy.special.", $name), $sig, $doc, Sync(|cx, b| {
-        let v = promote(cx, $name, Promote::Inexact, &[&b[0], &b[1]])?;
-        let f: fn(&Cx, &Value, &Value) -> Result<Value> = $f;
-        Ok(f(cx, &v[0], &v[1])?.into())
-    }))
-} }
+macro_rules! two {
+    ($name:literal, $sig:literal, $f:expr, $doc:literal) => {
+        entry(
+            concat!("jax.scipy.special.", $name),
+            $sig,
+            $doc,
+            Sync(|cx, b| {
+                let v = promote(cx, $name, Promote::Inexact, &[&b[0], &b[1]])?;
+                let f: fn(&Cx, &Value, &Value) -> Result<Value> = $f;
+                Ok(f(cx, &v[0], &v[1])?.into())
+            }),
+        )
+    };
+}
 
 /// The table's lines.
 pub(crate) const TABLE: &[Entry] = &[
@@ -424,30 +471,53 @@ pub(crate) const TABLE: &[Entry] = &[
     one!("i0e", p::bessel_i0e, "exp(-|x|) * i0(x)."),
     one!("i1e", p::bessel_i1e, "exp(-|x|) * i1(x)."),
     one!("i1", i1_, "Modified Bessel function of order 1."),
-    one!("i0", |cx, x| {
-        let x = ex(cx, x);
-        (x.abs().exp() * x.map(p::bessel_i0e)).get()
-    }, "Modified Bessel function of order 0."),
+    one!(
+        "i0",
+        |cx, x| {
+            let x = ex(cx, x);
+            (x.abs().exp() * x.map(p::bessel_i0e)).get()
+        },
+        "Modified Bessel function of order 0."
+    ),
     one!("ndtr", ndtr_, "Standard normal distribution function."),
     one!("ndtri", ndtri_, "Inverse of ndtr."),
-    one!("logit", |cx, x| with_rule(cx, "logit", std::slice::from_ref(x), |cx, v| {
-        let x = ex(cx, &v[0]);
-        (&x / (x.constant(1.0) - &x)).log().get()
-    }, |cx, _, v, t| {
-        let x = ex(cx, &v[0]);
-        (ex(cx, &t[0]) / (&x * (1.0 - &x))).get()
-    }), "log(x / (1 - x)), the inverse of expit."),
-    one!("entr", |cx, x| {
-        let v = ex(cx, x);
-        v.lt(v.constant(0.0)).select(&v.full_like(f64::NEG_INFINITY), &-v.map(xlogx)).get()
-    }, "-x log(x), 0 at 0."),
+    one!(
+        "logit",
+        |cx, x| with_rule(
+            cx,
+            "logit",
+            std::slice::from_ref(x),
+            |cx, v| {
+                let x = ex(cx, &v[0]);
+                (&x / (x.constant(1.0) - &x)).log().get()
+            },
+            |cx, _, v, t| {
+                let x = ex(cx, &v[0]);
+                (ex(cx, &t[0]) / (&x * (1.0 - &x))).get()
+            }
+        ),
+        "log(x / (1 - x)), the inverse of expit."
+    ),
+    one!(
+        "entr",
+        |cx, x| {
+            let v = ex(cx, x);
+            v.lt(v.constant(0.0)).select(&v.full_like(f64::NEG_INFINITY), &-v.map(xlogx)).get()
+        },
+        "-x log(x), 0 at 0."
+    ),
     one!("spence", crate::special_integrals::spence, "Spence's function, the dilogarithm of 1 - x."),
     one!("exp1", crate::special_integrals::exp1, "Exponential integral E1."),
     one!("expi", crate::special_integrals::expi, "Exponential integral Ei."),
-    entry("jax.scipy.special.log_ndtr", "x, series_order=3", "log(ndtr(x)), accurate in the lower tail.", Sync(|cx, b| {
-        let v = promote(cx, "log_ndtr", Promote::Inexact, &[&b[0]])?;
-        Ok(log_ndtr_(cx, &v[0])?.into())
-    })),
+    entry(
+        "jax.scipy.special.log_ndtr",
+        "x, series_order=3",
+        "log(ndtr(x)), accurate in the lower tail.",
+        Sync(|cx, b| {
+            let v = promote(cx, "log_ndtr", Promote::Inexact, &[&b[0]])?;
+            Ok(log_ndtr_(cx, &v[0])?.into())
+        }),
+    ),
     two!("xlogy", "x, y", |cx, x, y| x_log(cx, x, y, false), "x * log(y), 0 where x is 0."),
     two!("xlog1py", "x, y", |cx, x, y| x_log(cx, x, y, true), "x * log1p(y), 0 where x is 0."),
     two!("rel_entr", "p, q", rel_entr_, "p * log(p / q)."),
@@ -455,28 +525,63 @@ pub(crate) const TABLE: &[Entry] = &[
     two!("gammainc", "a, x", p::igamma, "Regularized lower incomplete gamma function."),
     two!("gammaincc", "a, x", p::igammac, "Regularized upper incomplete gamma function."),
     two!("betaln", "a, b", betaln_, "Logarithm of the beta function."),
-    two!("beta", "a, b", |cx, a, b| {
-        let sum = (ex(cx, a) + b).get()?;
-        let sign = ex(cx, &gammasgn_(cx, a)?) * &gammasgn_(cx, b)? * &gammasgn_(cx, &sum)?;
-        (sign * ex(cx, &betaln_(cx, a, b)?).exp()).get()
-    }, "Beta function."),
+    two!(
+        "beta",
+        "a, b",
+        |cx, a, b| {
+            let sum = (ex(cx, a) + b).get()?;
+            let sign = ex(cx, &gammasgn_(cx, a)?) * &gammasgn_(cx, b)? * &gammasgn_(cx, &sum)?;
+            (sign * ex(cx, &betaln_(cx, a, b)?).exp()).get()
+        },
+        "Beta function."
+    ),
     two!("poch", "z, m", poch_, "Pochhammer symbol gamma(z + m) / gamma(z)."),
     two!("zeta", "x, q=None", p::zeta, "Hurwitz zeta function."),
     two!("polygamma", "n, x", p::polygamma, "n-th derivative of digamma."),
-    entry("jax.scipy.special.betainc", "a, b, x", "Regularized incomplete beta function.", Sync(|cx, b| {
-        let v = promote(cx, "betainc", Promote::Inexact, &[&b[0], &b[1], &b[2]])?;
-        let v = cv::broadcast_arrays(cx, &v)?;
-        Ok(p::betainc(cx, &v[0], &v[1], &v[2])?.into())
-    })),
-    entry("jax.scipy.special.factorial", "n, exact=False", "n!.", Sync(|cx, b| {
-        if cv::truth(cx, &b["exact"])? {
-            return Err(Error::not_implemented("factorial with exact=True"));
-        }
-        let v = promote(cx, "factorial", Promote::Inexact, &[&b[0]])?;
-        Ok(factorial_(cx, &v[0])?.into())
-    })),
-    entry("jax.scipy.special.multigammaln", "a, d", "Logarithm of the multivariate gamma function.", Sync(multigammaln)),
-    entry("jax.scipy.special.logsumexp", "a, axis=None, b=None, keepdims=False, return_sign=False, where=None", "log(sum(exp(a))) without overflow.", Sync(logsumexp_entry)),
-    entry("jax.scipy.special.softmax", "x, axis=None", "exp(x) / sum(exp(x)).", Sync(|cx, b| softmax_entry(cx, b, false))),
-    entry("jax.scipy.special.log_softmax", "x, axis=None", "log(softmax(x)).", Sync(|cx, b| softmax_entry(cx, b, true))),
+    entry(
+        "jax.scipy.special.betainc",
+        "a, b, x",
+        "Regularized incomplete beta function.",
+        Sync(|cx, b| {
+            let v = promote(cx, "betainc", Promote::Inexact, &[&b[0], &b[1], &b[2]])?;
+            let v = cv::broadcast_arrays(cx, &v)?;
+            Ok(p::betainc(cx, &v[0], &v[1], &v[2])?.into())
+        }),
+    ),
+    entry(
+        "jax.scipy.special.factorial",
+        "n, exact=False",
+        "n!.",
+        Sync(|cx, b| {
+            if cv::truth(cx, &b["exact"])? {
+                return Err(Error::not_implemented("factorial with exact=True"));
+            }
+            let v = promote(cx, "factorial", Promote::Inexact, &[&b[0]])?;
+            Ok(factorial_(cx, &v[0])?.into())
+        }),
+    ),
+    entry(
+        "jax.scipy.special.multigammaln",
+        "a, d",
+        "Logarithm of the multivariate gamma function.",
+        Sync(multigammaln),
+    ),
+    entry(
+        "jax.scipy.special.logsumexp",
+        "a, axis=None, b=None, keepdims=False, return_sign=False, where=None",
+        "log(sum(exp(a))) without overflow.",
+        Sync(logsumexp_entry),
+    ),
+    entry(
+        "jax.scipy.special.softmax",
+        "x, axis=None",
+        "exp(x) / sum(exp(x)).",
+        Sync(|cx, b| softmax_entry(cx, b, false)),
+    ),
+    entry(
+        "jax.scipy.special.log_softmax",
+        "x, axis=None",
+        "log(softmax(x)).",
+        Sync(|cx, b| softmax_entry(cx, b, true)),
+    ),
 ];

@@ -169,7 +169,12 @@ pub fn parse_signature(text: &str) -> Vec<Param> {
                 } else {
                     (name, kind)
                 };
-                out.push(Param { name: name.into(), kind: this, default: default.map(literal), default_text: default.map(Rc::from) });
+                out.push(Param {
+                    name: name.into(),
+                    kind: this,
+                    default: default.map(literal),
+                    default_text: default.map(Rc::from),
+                });
             }
         }
     }
@@ -238,14 +243,22 @@ pub fn bind(name: &str, params: &Rc<[Param]>, args: Vec<Arg>, kwargs: Vec<(Rc<st
         return Err(Error::type_error(format!("{name}() takes {takes} but {given} {was} given")));
     }
     let missing = |kinds: &[Kind], slots: &[Option<Arg>]| -> Vec<usize> {
-        (0..params.len()).filter(|&i| slots[i].is_none() && kinds.contains(&params[i].kind) && params[i].default.is_none()).collect()
+        (0..params.len())
+            .filter(|&i| slots[i].is_none() && kinds.contains(&params[i].kind) && params[i].default.is_none())
+            .collect()
     };
-    for (kinds, what) in [(&[Kind::PositionalOnly, Kind::Normal][..], "positional"), (&[Kind::KeywordOnly][..], "keyword-only")] {
+    for (kinds, what) in
+        [(&[Kind::PositionalOnly, Kind::Normal][..], "positional"), (&[Kind::KeywordOnly][..], "keyword-only")]
+    {
         let m = missing(kinds, &slots);
         if !m.is_empty() {
             let names: Vec<&str> = m.iter().map(|&i| &*params[i].name).collect();
             let s = plural(m.len());
-            return Err(Error::type_error(format!("{name}() missing {} required {what} argument{s}: {}", m.len(), listed(&names))));
+            return Err(Error::type_error(format!(
+                "{name}() missing {} required {what} argument{s}: {}",
+                m.len(),
+                listed(&names)
+            )));
         }
     }
     if let Some(v) = var {
@@ -254,7 +267,11 @@ pub fn bind(name: &str, params: &Rc<[Param]>, args: Vec<Arg>, kwargs: Vec<(Rc<st
     if let Some(v) = var_kw {
         slots[v] = Some(Arg::Dict(extra));
     }
-    let values = slots.into_iter().zip(params.iter()).map(|(s, p)| s.or_else(|| p.default.clone()).unwrap_or(Arg::None)).collect();
+    let values = slots
+        .into_iter()
+        .zip(params.iter())
+        .map(|(s, p)| s.or_else(|| p.default.clone()).unwrap_or(Arg::None))
+        .collect();
     Ok(Bound { params: params.clone(), values })
 }
 
@@ -286,7 +303,8 @@ impl Function {
             Imp::Sync(_) => {
                 let (cx, this) = (cx.clone(), self.clone());
                 Box::pin(async move {
-                    cx.retrying(|| this.run(&cx, &bound).unwrap_or_else(|| Err(Error::internal("not a sync function")))).await
+                    cx.retrying(|| this.run(&cx, &bound).unwrap_or_else(|| Err(Error::internal("not a sync function"))))
+                        .await
                 })
             }
         }
@@ -367,7 +385,15 @@ impl Registry {
         for e in families().into_iter().flatten() {
             let property = e.signature == "@";
             let params: Rc<[Param]> = parse_signature(if property { "self, /" } else { e.signature }).into();
-            let f = Function { path: e.path, params, signature: e.signature, doc: e.doc, imp: e.imp, property, host: false };
+            let f = Function {
+                path: e.path,
+                params,
+                signature: e.signature,
+                doc: e.doc,
+                imp: e.imp,
+                property,
+                host: false,
+            };
             r.insert(e.path.into(), Item::Function(Rc::new(f)));
         }
         for name in crate::np::NAMES {

@@ -59,7 +59,10 @@ impl PartialEq for Node {
     fn eq(&self, o: &Node) -> bool {
         let all = |a: &[Arg], b: &[Arg]| a.len() == b.len() && a.iter().zip(b).all(|(x, y)| arg_eq(x, y));
         match (self, o) {
-            (Node::Leaf, Node::Leaf) | (Node::None, Node::None) | (Node::Tuple, Node::Tuple) | (Node::List, Node::List) => true,
+            (Node::Leaf, Node::Leaf)
+            | (Node::None, Node::None)
+            | (Node::Tuple, Node::Tuple)
+            | (Node::List, Node::List) => true,
             (Node::Dict(a), Node::Dict(b)) | (Node::OrderedDict(a), Node::OrderedDict(b)) => all(a, b),
             (Node::DefaultDict(f, a), Node::DefaultDict(g, b)) => arg_eq(f, g) && all(a, b),
             (Node::NamedTuple(a), Node::NamedTuple(b)) => a.id == b.id,
@@ -198,7 +201,10 @@ impl TreeDef {
     pub fn unflatten(&self, leaves: Vec<Arg>) -> Result<Arg> {
         let want = self.num_leaves();
         if leaves.len() < want {
-            return Err(Error::value_error(format!("Too few leaves for PyTreeDef; expected {want}, got {}", leaves.len())));
+            return Err(Error::value_error(format!(
+                "Too few leaves for PyTreeDef; expected {want}, got {}",
+                leaves.len()
+            )));
         }
         if leaves.len() > want {
             return Err(Error::value_error(format!("Too many leaves for PyTreeDef; expected {want}.")));
@@ -224,7 +230,14 @@ impl TreeDef {
             return Ok(());
         }
         let (node, children) = one_level(x)?;
-        self.node.check_prefix(&node, self.children.len(), x, children.len(), &format!("{what}{}", keystr(path)), what)?;
+        self.node.check_prefix(
+            &node,
+            self.children.len(),
+            x,
+            children.len(),
+            &format!("{what}{}", keystr(path)),
+            what,
+        )?;
         for (i, (c, child)) in self.children.iter().zip(&children).enumerate() {
             path.push(self.node.key(i));
             c.up_to(child, what, path, out)?;
@@ -294,8 +307,14 @@ impl Node {
         }
     }
     fn check_prefix(&self, other: &Node, mine: usize, x: &Arg, theirs: usize, at: &str, what: &str) -> Result<()> {
-        let head = |kind: &str| format!("pytree structure error: {kind} at key path\n    {at}\nAt that key path, the prefix pytree {what} has a subtree of type");
-        if std::mem::discriminant(self) != std::mem::discriminant(other) || self.type_text(None) != other.type_text(Some(x)) && !matches!(self, Node::Leaf) {
+        let head = |kind: &str| {
+            format!(
+                "pytree structure error: {kind} at key path\n    {at}\nAt that key path, the prefix pytree {what} has a subtree of type"
+            )
+        };
+        if std::mem::discriminant(self) != std::mem::discriminant(other)
+            || self.type_text(None) != other.type_text(Some(x)) && !matches!(self, Node::Leaf)
+        {
             return Err(Error::value_error(format!(
                 "{}\n    <class '{}'>\nbut at the same key path the full pytree has a subtree of different type\n    <class '{}'>.",
                 head("different types"),
@@ -307,7 +326,12 @@ impl Node {
             && a.len() != b.len()
         {
             let text = |k: &[Arg]| k.iter().map(print::str_short).collect::<Vec<_>>().join(" ");
-            let odd: Vec<Arg> = a.iter().filter(|k| !b.iter().any(|l| arg_eq(k, l))).chain(b.iter().filter(|k| !a.iter().any(|l| arg_eq(k, l)))).cloned().collect();
+            let odd: Vec<Arg> = a
+                .iter()
+                .filter(|k| !b.iter().any(|l| arg_eq(k, l)))
+                .chain(b.iter().filter(|k| !a.iter().any(|l| arg_eq(k, l))))
+                .cloned()
+                .collect();
             let keys = |n: usize| if n == 1 { "1 child key".to_string() } else { format!("{n} child keys") };
             return Err(Error::value_error(format!(
                 "{}\n    <class '{}'>\nwith {}\n    {}\nbut at the same key path the full pytree has a subtree of the same type but with {}\n    {}\nso the symmetric difference on key sets is\n    {}",
@@ -379,12 +403,19 @@ impl fmt::Display for TreeDef {
             Node::Tuple => write!(f, "({})", list(&self.children)),
             Node::List => write!(f, "[{}]", list(&self.children)),
             Node::Dict(k) => {
-                let items: Vec<String> = k.iter().zip(&self.children).map(|(k, c)| format!("{}: {c}", print::repr_short(k))).collect();
+                let items: Vec<String> =
+                    k.iter().zip(&self.children).map(|(k, c)| format!("{}: {c}", print::repr_short(k))).collect();
                 write!(f, "{{{}}}", items.join(", "))
             }
             Node::OrderedDict(k) => write!(f, "CustomNode(OrderedDict[{}], [{}])", keys(k), list(&self.children)),
             Node::DefaultDict(factory, k) => {
-                write!(f, "CustomNode(defaultdict[({}, {})], [{}])", print::repr_short(factory), keys(k), list(&self.children))
+                write!(
+                    f,
+                    "CustomNode(defaultdict[({}, {})], [{}])",
+                    print::repr_short(factory),
+                    keys(k),
+                    list(&self.children)
+                )
             }
             Node::NamedTuple(t) => write!(f, "CustomNode(namedtuple[{}], [{}])", t.name, list(&self.children)),
             Node::Custom(t, aux, _) => {
@@ -432,7 +463,9 @@ impl Object for TreeDefObject {
         Ok(Some(match name {
             "num_leaves" => Arg::from(def.num_leaves()),
             "num_nodes" => Arg::from(def.num_nodes()),
-            "children" => native("children", move |_, _| Ok(Arg::List(def.children.iter().cloned().map(TreeDefObject::arg).collect()))),
+            "children" => native("children", move |_, _| {
+                Ok(Arg::List(def.children.iter().cloned().map(TreeDefObject::arg).collect()))
+            }),
             "unflatten" => native("unflatten", move |_, args| match args.first().and_then(Arg::sequence) {
                 Some(l) => def.unflatten(l.to_vec()),
                 None => Err(Error::type_error("unflatten() takes an iterable of leaves")),

@@ -565,12 +565,32 @@ fn where_entry(cx: &Cx, b: &Bound) -> Result<Arg> {
 
 /// The lines that fit none of the patterns above.
 pub(crate) const OTHERS: &[Entry] = &[
-    entry("jax.numpy.power", "x1, x2, /", "x1 to the power x2; a Python int exponent is exact.", Sync(|cx, b| Ok(power(cx, &b[0], &b[1])?.into()))),
-    entry("jax.numpy.divmod", "x1, x2, /", "Quotient and remainder.", Sync(|cx, b| {
-        let (q, r) = divmod(cx, &b[0], &b[1])?;
-        Ok(Arg::Tuple(vec![q.into(), r.into()]))
-    })),
-    entry("jax.numpy.clip", "arr=None, /, min=None, max=None", "min(max(x, lo), hi); at a bound half the gradient passes.", Sync(clip_entry)),
+    entry(
+        "jax.numpy.power",
+        "x1, x2, /",
+        "x1 to the power x2; a Python int exponent is exact.",
+        Sync(|cx, b| Ok(power(cx, &b[0], &b[1])?.into())),
+    ),
+    entry(
+        "jax.numpy.divmod",
+        "x1, x2, /",
+        "Quotient and remainder.",
+        Sync(|cx, b| {
+            let (q, r) = divmod(cx, &b[0], &b[1])?;
+            Ok(Arg::Tuple(vec![q.into(), r.into()]))
+        }),
+    ),
+    entry(
+        "jax.numpy.clip",
+        "arr=None, /, min=None, max=None",
+        "min(max(x, lo), hi); at a bound half the gradient passes.",
+        Sync(clip_entry),
+    ),
     entry("jax.numpy.round", "a, decimals=0, out=None", "Rounds to decimals, ties to even.", Sync(round_entry)),
-    entry("jax.numpy.where", "condition, x=None, y=None, /, *, size=None, fill_value=None", "x where the condition holds, else y; with one argument, the indices where it holds.", Sync(where_entry)),
+    entry(
+        "jax.numpy.where",
+        "condition, x=None, y=None, /, *, size=None, fill_value=None",
+        "x where the condition holds, else y; with one argument, the indices where it holds.",
+        Sync(where_entry),
+    ),
 ];

@@ -5,19 +5,51 @@ use crate::arg::{Arg, Callable};
 use crate::table::{Bound, Entry, Imp::*, entry};
 use crate::tree::{TreeDef, flatten};
 use crate::{Cx, Look, convert};
-use gradlens_ir::{Array, Bind, ClosedJaxpr, DType, Error, LocalBoxFuture, Params, Prim, Result, ShapedArray, Value, ops};
+use gradlens_ir::{
+    Array, Bind, ClosedJaxpr, DType, Error, LocalBoxFuture, Params, Prim, Result, ShapedArray, Value, ops,
+};
 use gradlens_transform as tf;
 use std::any::Any;
 use std::rc::Rc;
 
 pub(super) const TABLE: &[Entry] = &[
-    entry("jax.lax.cond", "pred, *args, operand=None, linear=None, **kwargs", "Runs one of two functions, chosen by a scalar predicate.", Async(cond)),
-    entry("jax.lax.switch", "index, branches, *operands, operand=None", "Runs one of several functions, chosen by an index.", Async(switch)),
-    entry("jax.lax.while_loop", "cond_fun, body_fun, init_val", "Repeats a function while a predicate holds.", Async(while_loop)),
+    entry(
+        "jax.lax.cond",
+        "pred, *args, operand=None, linear=None, **kwargs",
+        "Runs one of two functions, chosen by a scalar predicate.",
+        Async(cond),
+    ),
+    entry(
+        "jax.lax.switch",
+        "index, branches, *operands, operand=None",
+        "Runs one of several functions, chosen by an index.",
+        Async(switch),
+    ),
+    entry(
+        "jax.lax.while_loop",
+        "cond_fun, body_fun, init_val",
+        "Repeats a function while a predicate holds.",
+        Async(while_loop),
+    ),
     entry("jax.lax.fori_loop", "lower, upper, body_fun, init_val, *, unroll=None", "A counted loop.", Async(fori_loop)),
-    entry("jax.lax.scan", "f, init, xs=None, length=None, reverse=False, unroll=1, _split_transpose=False", "Threads a carry through leading slices, stacking results.", Async(scan)),
-    entry("jax.lax.map", "f, xs, *, batch_size=None", "Applies a function to leading slices, one after another.", Async(map)),
-    entry("jax.lax.associative_scan", "fn, elems, reverse=False, axis=0", "A scan by an associative function, in logarithmic depth.", Async(associative_scan)),
+    entry(
+        "jax.lax.scan",
+        "f, init, xs=None, length=None, reverse=False, unroll=1, _split_transpose=False",
+        "Threads a carry through leading slices, stacking results.",
+        Async(scan),
+    ),
+    entry(
+        "jax.lax.map",
+        "f, xs, *, batch_size=None",
+        "Applies a function to leading slices, one after another.",
+        Async(map),
+    ),
+    entry(
+        "jax.lax.associative_scan",
+        "fn, elems, reverse=False, axis=0",
+        "A scan by an associative function, in logarithmic depth.",
+        Async(associative_scan),
+    ),
 ];
 
 /// A staged user function: its Jaxpr takes captured values, then the leaves.
@@ -141,7 +173,11 @@ fn cond(cx: Cx, b: Bound) -> LocalBoxFuture<Result<Arg>> {
             args.push(b["operand"].clone());
         }
         // The older form: cond(pred, true_operand, true_fun, false_operand, false_fun).
-        if args.len() == 4 && matches!(args[1], Arg::Callable(_)) && matches!(args[3], Arg::Callable(_)) && !matches!(args[0], Arg::Callable(_)) {
+        if args.len() == 4
+            && matches!(args[1], Arg::Callable(_))
+            && matches!(args[3], Arg::Callable(_))
+            && !matches!(args[0], Arg::Callable(_))
+        {
             let (x, f, y, g) = (args[0].clone(), args[1].clone(), args[2].clone(), args[3].clone());
             let (f, g) = (callable(cx, &f)?, callable(cx, &g)?);
             let f: Rc<dyn Callable> = Rc::new(OfPair { f, second: false });
@@ -150,7 +186,11 @@ fn cond(cx: Cx, b: Bound) -> LocalBoxFuture<Result<Arg>> {
             return bind_cond(cx, "cond", index, vec![g, f], vec![Arg::Tuple(vec![x, y])]).await;
         }
         if args.len() < 2 {
-            return Err(Error::type_error(format!("cond() missing {} required positional argument{}", 2 - args.len(), if args.is_empty() { "s" } else { "" })));
+            return Err(Error::type_error(format!(
+                "cond() missing {} required positional argument{}",
+                2 - args.len(),
+                if args.is_empty() { "s" } else { "" }
+            )));
         }
         let (t, f) = (args.remove(0), args.remove(0));
         let (Arg::Callable(t), Arg::Callable(f)) = (&t, &f) else {
@@ -169,7 +209,8 @@ struct OfPair {
 
 impl Callable for OfPair {
     fn call(&self, cx: &Cx, args: Vec<Arg>, kwargs: Kwargs) -> LocalBoxFuture<Result<Arg>> {
-        let pair = args.first().and_then(|a| a.sequence()).map(|s| s[self.second as usize].clone()).unwrap_or(Arg::None);
+        let pair =
+            args.first().and_then(|a| a.sequence()).map(|s| s[self.second as usize].clone()).unwrap_or(Arg::None);
         self.f.call(cx, vec![pair], kwargs)
     }
     fn name(&self) -> String {
@@ -186,7 +227,11 @@ impl Callable for OfPair {
 /// The branch index of a predicate, as `lax.cond` computes it.
 fn predicate(cx: &Cx, pred: &Arg) -> Result<Value> {
     let Ok(p) = value(cx, pred) else {
-        return Err(Error::type_error(format!("Pred must be a scalar, got {} of type {}.", crate::print::str(cx, pred)?, pred.type_name())));
+        return Err(Error::type_error(format!(
+            "Pred must be a scalar, got {} of type {}.",
+            crate::print::str(cx, pred)?,
+            pred.type_name()
+        )));
     };
     if p.ndim() != 0 {
         return Err(Error::type_error(format!(
@@ -197,7 +242,9 @@ fn predicate(cx: &Cx, pred: &Arg) -> Result<Value> {
     }
     let p = match p.dtype() {
         DType::Bool => p,
-        d if d.is_complex() => return Err(Error::type_error(format!("Pred type must be either boolean or number, got {d}."))),
+        d if d.is_complex() => {
+            return Err(Error::type_error(format!("Pred type must be either boolean or number, got {d}.")));
+        }
         _ => ops::ne(cx, &p, &ops::scalar_like(&p, 0.0))?,
     };
     if let Some(a) = p.as_array() {
@@ -210,10 +257,13 @@ fn switch(cx: Cx, b: Bound) -> LocalBoxFuture<Result<Arg>> {
     Box::pin(async move {
         let cx = &cx;
         let fs = match &b["branches"] {
-            Arg::Tuple(v) | Arg::List(v) => v.iter().map(|f| match f {
-                Arg::Callable(f) => Ok(f.clone()),
-                _ => Err(Error::type_error("lax.switch: branches argument should be a sequence of callables.")),
-            }).collect::<Result<Vec<_>>>()?,
+            Arg::Tuple(v) | Arg::List(v) => v
+                .iter()
+                .map(|f| match f {
+                    Arg::Callable(f) => Ok(f.clone()),
+                    _ => Err(Error::type_error("lax.switch: branches argument should be a sequence of callables.")),
+                })
+                .collect::<Result<Vec<_>>>()?,
             _ => return Err(Error::type_error("lax.switch: branches argument should be a sequence of callables.")),
         };
         let index = value(cx, &b["index"])?;
@@ -270,10 +320,14 @@ impl Carry {
             if !aval.weak_type || (aval.dtype == out.dtype && out.weak_type) || aval.shape != out.shape {
                 continue;
             }
-            if let Some((d, w)) = gradlens_ir::dtype::result_type(&[(aval.dtype, true), (out.dtype, out.weak_type)], cx.x64()) {
+            if let Some((d, w)) =
+                gradlens_ir::dtype::result_type(&[(aval.dtype, true), (out.dtype, out.weak_type)], cx.x64())
+            {
                 if (d, w) != (aval.dtype, aval.weak_type) {
                     *leaf = match leaf.as_array() {
-                        Some(a) if a.aval().ndim() == 0 => Value::Array(Array::full(&[], d, a.to_f64s()?[0]).with_weak(w)),
+                        Some(a) if a.aval().ndim() == 0 => {
+                            Value::Array(Array::full(&[], d, a.to_f64s()?[0]).with_weak(w))
+                        }
                         _ => ops::convert(cx, leaf, d, w)?,
                     };
                     changed = true;
@@ -338,7 +392,10 @@ async fn run_while(cx: &Cx, cond: Rc<dyn Callable>, body: Rc<dyn Callable>, mut 
         return Err(Error::type_error(format!("cond_fun must return a boolean scalar, but got pytree {}.", test.tree)));
     }
     if preds[0].dtype != DType::Bool || preds[0].ndim() != 0 {
-        return Err(Error::type_error(format!("cond_fun must return a boolean scalar, but got output type(s) [ShapedArray({})].", preds[0].long())));
+        return Err(Error::type_error(format!(
+            "cond_fun must return a boolean scalar, but got output type(s) [ShapedArray({})].",
+            preds[0].long()
+        )));
     }
     let outs = traced.closed.out_avals();
     carry.check("while_loop body", &traced.tree, &outs)?;
@@ -477,14 +534,28 @@ fn scan(cx: Cx, b: Bound) -> LocalBoxFuture<Result<Arg>> {
         };
         let reverse = convert::truth(cx, &b["reverse"])?;
         let unroll = match &b["unroll"] {
-            Arg::Bool(all) => if *all { length.unwrap_or(1).max(1) } else { 1 },
+            Arg::Bool(all) => {
+                if *all {
+                    length.unwrap_or(1).max(1)
+                } else {
+                    1
+                }
+            }
             n => convert::int(cx, n)?.max(1) as usize,
         };
         run_scan(cx, f.clone(), b["init"].clone(), b["xs"].clone(), length, reverse, unroll).await
     })
 }
 
-async fn run_scan(cx: &Cx, f: Rc<dyn Callable>, init: Arg, xs: Arg, length: Option<usize>, reverse: bool, unroll: usize) -> Result<Arg> {
+async fn run_scan(
+    cx: &Cx,
+    f: Rc<dyn Callable>,
+    init: Arg,
+    xs: Arg,
+    length: Option<usize>,
+    reverse: bool,
+    unroll: usize,
+) -> Result<Arg> {
     let (x_leaves, x_tree) = flatten(&xs)?;
     let x_values = leaf_values(cx, &x_leaves)?;
     let mut lengths = vec![];
@@ -492,14 +563,19 @@ async fn run_scan(cx: &Cx, f: Rc<dyn Callable>, init: Arg, xs: Arg, length: Opti
         match v.shape().first() {
             Some(n) => lengths.push(*n),
             None => {
-                return Err(Error::value_error(format!("scan got value with no leading axis to scan over: {}.", crate::print::str(cx, leaf)?)));
+                return Err(Error::value_error(format!(
+                    "scan got value with no leading axis to scan over: {}.",
+                    crate::print::str(cx, leaf)?
+                )));
             }
         }
     }
     let n = match (length, lengths.first()) {
         (Some(n), _) => {
             if lengths.iter().any(|l| *l != n) {
-                return Err(Error::value_error(format!("scan got `length` argument of {n} which disagrees with leading axis sizes {lengths:?}.")));
+                return Err(Error::value_error(format!(
+                    "scan got `length` argument of {n} which disagrees with leading axis sizes {lengths:?}."
+                )));
             }
             n
         }
@@ -595,7 +671,13 @@ async fn combine(cx: &Cx, f: &Rc<dyn Callable>, tree: &TreeDef, a: Vec<Value>, b
 }
 
 /// Prefix combinations by pairs: half the length at each level (depth is logarithmic in the length).
-fn prefix(cx: Cx, f: Rc<dyn Callable>, tree: TreeDef, elems: Vec<Value>, axis: usize) -> LocalBoxFuture<Result<Vec<Value>>> {
+fn prefix(
+    cx: Cx,
+    f: Rc<dyn Callable>,
+    tree: TreeDef,
+    elems: Vec<Value>,
+    axis: usize,
+) -> LocalBoxFuture<Result<Vec<Value>>> {
     Box::pin(async move {
         let n = elems[0].shape()[axis];
         if n < 2 {
@@ -653,4 +735,3 @@ impl Peek for Cx {
         }
     }
 }
-

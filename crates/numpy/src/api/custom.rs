@@ -15,11 +15,31 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 pub(super) const TABLE: &[Entry] = &[
-    entry("jax.custom_jvp", "fun, nondiff_argnums=(), nondiff_argnames=()", "A function whose forward-mode rule you define.", Sync(custom_jvp)),
-    entry("jax.custom_vjp", "fun, nondiff_argnums=(), nondiff_argnames=()", "A function whose reverse-mode rule you define.", Sync(custom_vjp)),
+    entry(
+        "jax.custom_jvp",
+        "fun, nondiff_argnums=(), nondiff_argnames=()",
+        "A function whose forward-mode rule you define.",
+        Sync(custom_jvp),
+    ),
+    entry(
+        "jax.custom_vjp",
+        "fun, nondiff_argnums=(), nondiff_argnames=()",
+        "A function whose reverse-mode rule you define.",
+        Sync(custom_vjp),
+    ),
     entry("jax.custom_gradient", "fun", "A function that returns its value and its pullback.", Sync(custom_gradient)),
-    entry("jax.checkpoint", "fun, *, prevent_cse=True, policy=None, static_argnums=()", "Recomputes the function in the backward pass instead of storing its residuals.", Sync(checkpoint)),
-    entry("jax.remat", "fun, *, prevent_cse=True, policy=None, static_argnums=()", "Recomputes the function in the backward pass instead of storing its residuals.", Sync(checkpoint)),
+    entry(
+        "jax.checkpoint",
+        "fun, *, prevent_cse=True, policy=None, static_argnums=()",
+        "Recomputes the function in the backward pass instead of storing its residuals.",
+        Sync(checkpoint),
+    ),
+    entry(
+        "jax.remat",
+        "fun, *, prevent_cse=True, policy=None, static_argnums=()",
+        "Recomputes the function in the backward pass instead of storing its residuals.",
+        Sync(checkpoint),
+    ),
 ];
 
 /// Positional arguments, with keywords moved to their places by the signature.
@@ -38,9 +58,9 @@ fn positional(f: &Rc<dyn Callable>, mut args: Vec<Arg>, kwargs: Kwargs) -> Resul
     }
     match kwargs.first() {
         None => Ok(args),
-        Some((k, _)) => Err(Error::type_error(format!(
-            "The following keyword arguments could not be resolved to positions: {k}"
-        ))),
+        Some((k, _)) => {
+            Err(Error::type_error(format!("The following keyword arguments could not be resolved to positions: {k}")))
+        }
     }
 }
 
@@ -111,7 +131,10 @@ macro_rules! shared_callable {
                 $t::attr(&self.0, cx, name)
             }
             fn repr(&self) -> String {
-                format!("<jax._src.custom_derivatives.{} object>", stringify!($t).to_lowercase().replace("custom", "custom_"))
+                format!(
+                    "<jax._src.custom_derivatives.{} object>",
+                    stringify!($t).to_lowercase().replace("custom", "custom_")
+                )
             }
             fn as_any(&self) -> &dyn Any {
                 self
@@ -196,8 +219,14 @@ impl FlatFn for JvpRuleCall {
     }
     fn call(&self, args: Vec<Value>) -> LocalBoxFuture<Result<Vec<Value>>> {
         let decorated = self.decorated.clone();
-        let (cx, rule, tree, nondiff, name, out) =
-            (self.cx.clone(), self.rule.clone(), self.tree.clone(), self.nondiff.clone(), self.function.clone(), self.out.clone());
+        let (cx, rule, tree, nondiff, name, out) = (
+            self.cx.clone(),
+            self.rule.clone(),
+            self.tree.clone(),
+            self.nondiff.clone(),
+            self.function.clone(),
+            self.out.clone(),
+        );
         Box::pin(async move {
             let half = args.len() / 2;
             let pack = |v: &[Value]| tree.unflatten(v.iter().cloned().map(Arg::Array).collect());
@@ -232,7 +261,11 @@ impl FlatFn for JvpRuleCall {
             for (p, t) in p.iter().zip(t) {
                 let want = p.aval().tangent();
                 // A weak tangent (a Python number) takes the primal's dtype.
-                if t.aval().weak_type && t.dtype() != want.dtype && want.dtype != DType::Float0 && t.shape() == &want.shape {
+                if t.aval().weak_type
+                    && t.dtype() != want.dtype
+                    && want.dtype != DType::Float0
+                    && t.shape() == &want.shape
+                {
                     return finish(&cx, p_leaves, t_leaves);
                 }
             }
@@ -248,14 +281,26 @@ fn finish(cx: &Cx, p_leaves: Vec<Arg>, t_leaves: Vec<Arg>) -> Result<Vec<Value>>
     let converted = p
         .iter()
         .zip(&t)
-        .map(|(p, t)| if t.aval().weak_type { ops::convert(cx, t, p.aval().tangent().dtype, p.aval().weak_type) } else { Ok(t.clone()) })
+        .map(|(p, t)| {
+            if t.aval().weak_type {
+                ops::convert(cx, t, p.aval().tangent().dtype, p.aval().weak_type)
+            } else {
+                Ok(t.clone())
+            }
+        })
         .collect::<Result<Vec<_>>>()?;
     p.extend(converted);
     Ok(p)
 }
 
 /// `defjvps`: the answer is the decorated function's own value; the tangent the sum of `jvp_i(tangent_i, answer, *primals)`.
-async fn each(cx: &Cx, decorated: &Rc<dyn Callable>, fs: Vec<Option<Rc<dyn Callable>>>, primals: Arg, tangents: Arg) -> Result<(Arg, Arg)> {
+async fn each(
+    cx: &Cx,
+    decorated: &Rc<dyn Callable>,
+    fs: Vec<Option<Rc<dyn Callable>>>,
+    primals: Arg,
+    tangents: Arg,
+) -> Result<(Arg, Arg)> {
     let (ps, ts) = (primals.sequence().unwrap_or(&[]).to_vec(), tangents.sequence().unwrap_or(&[]).to_vec());
     let answer = decorated.call(cx, ps.clone(), vec![]).await?;
     let mut sum: Option<Value> = None;
@@ -295,7 +340,9 @@ impl CustomVjp {
         Ok(match name {
             "defvjp" => Some(native("defvjp", move |cx, args| {
                 let (Some(fwd), Some(bwd)) = (args.first(), args.get(1)) else {
-                    return Err(Error::type_error("custom_vjp.defvjp() missing 2 required positional arguments: 'fwd' and 'bwd'"));
+                    return Err(Error::type_error(
+                        "custom_vjp.defvjp() missing 2 required positional arguments: 'fwd' and 'bwd'",
+                    ));
                 };
                 *this.rules.borrow_mut() = Some((callable(cx, fwd)?, callable(cx, bwd)?));
                 Ok(Arg::None)
@@ -319,7 +366,16 @@ impl CustomVjp {
         let (call, leaves) = FlatCall::new(cx, self.inner.clone(), args.clone(), vec![], &marks, true, false)?;
         let values = leaf_values(cx, &leaves)?;
         let (forward, _) = FlatCall::new(cx, Rc::new(Residuals { fwd }), args, vec![], &marks, true, false)?;
-        let rule = Rc::new(VjpRuleCall { cx: cx.clone(), name: self.inner.name(), call, forward, bwd, tree, nondiff, out: Rc::default() });
+        let rule = Rc::new(VjpRuleCall {
+            cx: cx.clone(),
+            name: self.inner.name(),
+            call,
+            forward,
+            bwd,
+            tree,
+            nondiff,
+            out: Rc::default(),
+        });
         let outs = tf::custom_vjp_call(cx, rule.clone(), values).await?;
         let tree = rule.out.borrow().clone().ok_or_else(|| Error::internal("a custom_vjp function was not called"))?;
         tree.unflatten(outs.into_iter().map(Arg::Array).collect())
@@ -404,7 +460,9 @@ impl tf::VjpFns for VjpRuleCall {
         let (forward, out) = (self.forward.clone(), self.out.clone());
         Box::pin(async move {
             let mut outs = forward.call(args).await?;
-            let kept = LAST_RESIDUALS.with(|slot| slot.borrow_mut().take()).ok_or_else(|| Error::internal("a forward rule kept nothing"))?;
+            let kept = LAST_RESIDUALS
+                .with(|slot| slot.borrow_mut().take())
+                .ok_or_else(|| Error::internal("a forward rule kept nothing"))?;
             let tree = forward.out()?.tree;
             let [main, _] = &tree.children[..] else { return Err(Error::internal("a forward rule returns a pair")) };
             let residuals = outs.split_off(main.num_leaves());
@@ -413,11 +471,13 @@ impl tf::VjpFns for VjpRuleCall {
         })
     }
     fn bwd(&self, token: Rc<dyn Any>, residuals: Vec<Value>, cts: Vec<Value>) -> LocalBoxFuture<Result<Vec<Tangent>>> {
-        let (cx, bwd, tree, nondiff, name) = (self.cx.clone(), self.bwd.clone(), self.tree.clone(), self.nondiff.clone(), self.name.clone());
+        let (cx, bwd, tree, nondiff, name) =
+            (self.cx.clone(), self.bwd.clone(), self.tree.clone(), self.nondiff.clone(), self.name.clone());
         Box::pin(async move {
             let token = token.downcast::<Token>().map_err(|_| Error::internal("residuals of another rule"))?;
             let mut arrays = residuals.into_iter().map(Arg::Array);
-            let leaves = token.kept.leaves.iter().map(|l| l.clone().or_else(|| arrays.next()).unwrap_or(Arg::None)).collect();
+            let leaves =
+                token.kept.leaves.iter().map(|l| l.clone().or_else(|| arrays.next()).unwrap_or(Arg::None)).collect();
             let residuals = token.kept.tree.unflatten(leaves)?;
             let ct = token.out.unflatten(cts.into_iter().map(Arg::Array).collect())?;
             let mut args = nondiff;
@@ -474,7 +534,9 @@ fn custom_gradient(cx: &Cx, b: &Bound) -> Result<Arg> {
     let (value_of, forward) = (f.clone(), f.clone());
     let primal = Transformed::arg(&f, move |cx, args, kwargs| {
         let f = value_of.clone();
-        Box::pin(async move { Ok(f.call(&cx, args, kwargs).await?.sequence().and_then(|s| s.first()).cloned().unwrap_or(Arg::None)) })
+        Box::pin(async move {
+            Ok(f.call(&cx, args, kwargs).await?.sequence().and_then(|s| s.first()).cloned().unwrap_or(Arg::None))
+        })
     });
     let fwd = Transformed::arg(&f, move |cx, args, kwargs| {
         let f = forward.clone();

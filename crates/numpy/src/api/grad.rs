@@ -11,16 +11,56 @@ use gradlens_transform as tf;
 use std::rc::Rc;
 
 pub(super) const TABLE: &[Entry] = &[
-    entry("jax.grad", "fun, argnums=0, has_aux=False, holomorphic=False, allow_int=False, reduce_axes=()", "The gradient of a scalar function.", Sync(grad)),
-    entry("jax.value_and_grad", "fun, argnums=0, has_aux=False, holomorphic=False, allow_int=False, reduce_axes=()", "A scalar function's value and gradient.", Sync(value_and_grad)),
-    entry("jax.jvp", "fun, primals, tangents, has_aux=False", "Forward mode: value and directional derivative.", Async(jvp)),
+    entry(
+        "jax.grad",
+        "fun, argnums=0, has_aux=False, holomorphic=False, allow_int=False, reduce_axes=()",
+        "The gradient of a scalar function.",
+        Sync(grad),
+    ),
+    entry(
+        "jax.value_and_grad",
+        "fun, argnums=0, has_aux=False, holomorphic=False, allow_int=False, reduce_axes=()",
+        "A scalar function's value and gradient.",
+        Sync(value_and_grad),
+    ),
+    entry(
+        "jax.jvp",
+        "fun, primals, tangents, has_aux=False",
+        "Forward mode: value and directional derivative.",
+        Async(jvp),
+    ),
     entry("jax.vjp", "fun, *primals, has_aux=False, reduce_axes=()", "Reverse mode: value and pullback.", Async(vjp)),
     entry("jax.linearize", "fun, *primals, has_aux=False", "Value and the linear map at a point.", Async(linearize)),
-    entry("jax.jacfwd", "fun, argnums=0, has_aux=False, holomorphic=False", "The Jacobian, column by column (forward mode).", Sync(jacfwd)),
-    entry("jax.jacrev", "fun, argnums=0, has_aux=False, holomorphic=False, allow_int=False", "The Jacobian, row by row (reverse mode).", Sync(jacrev)),
-    entry("jax.jacobian", "fun, argnums=0, has_aux=False, holomorphic=False, allow_int=False", "The Jacobian, row by row (reverse mode).", Sync(jacrev)),
-    entry("jax.hessian", "fun, argnums=0, has_aux=False, holomorphic=False", "The Hessian: forward over reverse.", Sync(hessian)),
-    entry("jax.linear_transpose", "fun, *primals, reduce_axes=()", "The transpose of a linear function.", Async(linear_transpose)),
+    entry(
+        "jax.jacfwd",
+        "fun, argnums=0, has_aux=False, holomorphic=False",
+        "The Jacobian, column by column (forward mode).",
+        Sync(jacfwd),
+    ),
+    entry(
+        "jax.jacrev",
+        "fun, argnums=0, has_aux=False, holomorphic=False, allow_int=False",
+        "The Jacobian, row by row (reverse mode).",
+        Sync(jacrev),
+    ),
+    entry(
+        "jax.jacobian",
+        "fun, argnums=0, has_aux=False, holomorphic=False, allow_int=False",
+        "The Jacobian, row by row (reverse mode).",
+        Sync(jacrev),
+    ),
+    entry(
+        "jax.hessian",
+        "fun, argnums=0, has_aux=False, holomorphic=False",
+        "The Hessian: forward over reverse.",
+        Sync(hessian),
+    ),
+    entry(
+        "jax.linear_transpose",
+        "fun, *primals, reduce_axes=()",
+        "The transpose of a linear function.",
+        Async(linear_transpose),
+    ),
 ];
 
 #[derive(Clone)]
@@ -43,7 +83,9 @@ fn options(cx: &Cx, b: &Bound) -> Result<Options> {
 
 fn check_input(name: &str, o: &Options, dtype: DType) -> Result<()> {
     if o.holomorphic && !dtype.is_complex() {
-        return Err(Error::type_error(format!("{name} with holomorphic=True requires inputs with complex dtype, but got {dtype}.")));
+        return Err(Error::type_error(format!(
+            "{name} with holomorphic=True requires inputs with complex dtype, but got {dtype}."
+        )));
     }
     if name == "jacfwd" {
         if !o.holomorphic && !dtype.is_floating() {
@@ -118,7 +160,15 @@ struct Active {
     single: bool,
 }
 
-fn activate(cx: &Cx, f: Rc<dyn Callable>, given: &Arg, args: Vec<Arg>, kwargs: Kwargs, has_aux: bool, context: &str) -> Result<Active> {
+fn activate(
+    cx: &Cx,
+    f: Rc<dyn Callable>,
+    given: &Arg,
+    args: Vec<Arg>,
+    kwargs: Kwargs,
+    has_aux: bool,
+    context: &str,
+) -> Result<Active> {
     let nums = argnums(cx, given, args.len(), context)?;
     let marks: Vec<bool> = (0..args.len()).map(|i| nums.positions.contains(&i)).collect();
     // Leaves in the order of the arguments; `argnums` may name them in another order, which `regroup` restores.
@@ -157,7 +207,13 @@ fn explicit(cx: &Cx, ct: Tangent, aval: &ShapedArray) -> Result<Arg> {
     }
 }
 
-async fn value_and_gradient(cx: &Cx, f: Rc<dyn Callable>, o: &Options, args: Vec<Arg>, kwargs: Kwargs) -> Result<(Arg, Arg, Arg)> {
+async fn value_and_gradient(
+    cx: &Cx,
+    f: Rc<dyn Callable>,
+    o: &Options,
+    args: Vec<Arg>,
+    kwargs: Kwargs,
+) -> Result<(Arg, Arg, Arg)> {
     let active = activate(cx, f, &o.argnums, args, kwargs, o.has_aux, "grad")?;
     let primals = leaf_values(cx, &active.leaves)?;
     for p in &primals {
@@ -173,7 +229,9 @@ async fn value_and_gradient(cx: &Cx, f: Rc<dyn Callable>, o: &Options, args: Vec
             "Gradient only defined for scalar-output functions. Output was {}.",
             crate::print::str(cx, &result)?
         ))
-        .with_help("return one number: sum or average the outputs, return extra values with has_aux=True, or use jax.jacobian"));
+        .with_help(
+            "return one number: sum or average the outputs, return extra values with has_aux=True, or use jax.jacobian",
+        ));
     };
     if y.ndim() != 0 {
         return Err(Error::type_error(format!(
@@ -285,7 +343,8 @@ fn pullback(name: &Rc<dyn Callable>, lin: Rc<tf::Linearized>, out_tree: TreeDef,
             let mut all: Vec<Tangent> = cts.into_iter().map(Some).collect();
             all.resize(lin.out_avals.len().max(n), None);
             let got = lin.transpose(cx, &all).await?;
-            let grads = got.into_iter().zip(&lin.in_avals).map(|(g, a)| explicit(cx, g, a)).collect::<Result<Vec<_>>>()?;
+            let grads =
+                got.into_iter().zip(&lin.in_avals).map(|(g, a)| explicit(cx, g, a)).collect::<Result<Vec<_>>>()?;
             in_tree.unflatten(grads)
         })
     })
@@ -349,7 +408,12 @@ fn linearize(cx: Cx, b: Bound) -> LocalBoxFuture<Result<Arg>> {
                     }
                 }
                 let outs = lin.apply(cx, &tangents).await?;
-                let leaves = outs.into_iter().zip(&lin.out_avals).take(tree.num_leaves()).map(|(t, a)| explicit(cx, t, a)).collect::<Result<Vec<_>>>()?;
+                let leaves = outs
+                    .into_iter()
+                    .zip(&lin.out_avals)
+                    .take(tree.num_leaves())
+                    .map(|(t, a)| explicit(cx, t, a))
+                    .collect::<Result<Vec<_>>>()?;
                 tree.unflatten(leaves)
             })
         });
@@ -429,7 +493,9 @@ async fn jacobian_forward(cx: &Cx, f: Rc<dyn Callable>, o: &Options, args: Vec<A
     let counts = push.call.clone();
     let outs = tf::vmap(cx, &push, basis, &dims, n, None, move |total| {
         let count = counts.out()?.count;
-        Ok((0..total).map(|i| if (count..2 * count).contains(&i) { tf::OutAxis::At(-1) } else { tf::OutAxis::Unmapped }).collect())
+        Ok((0..total)
+            .map(|i| if (count..2 * count).contains(&i) { tf::OutAxis::At(-1) } else { tf::OutAxis::Unmapped })
+            .collect())
     })
     .await?;
     let out = active.call.out()?;
@@ -483,7 +549,9 @@ impl gradlens_ir::rule_objects::FlatFn for Push {
             for (o, t) in outs[..count].iter().zip(tans) {
                 explicit.push(match t {
                     Some(t) => t,
-                    None => ops::zeros(&cx, &if o.dtype().is_inexact() { o.aval().tangent() } else { o.aval().clone() })?,
+                    None => {
+                        ops::zeros(&cx, &if o.dtype().is_inexact() { o.aval().tangent() } else { o.aval().clone() })?
+                    }
                 });
             }
             Ok([&outs[..count], &explicit, &outs[count..]].concat())
@@ -574,7 +642,9 @@ async fn jacobian_reverse(cx: &Cx, f: Rc<dyn Callable>, o: &Options, args: Vec<A
 
 fn hessian(cx: &Cx, b: &Bound) -> Result<Arg> {
     let (f, o) = (callable(cx, &b["fun"])?, options(cx, b)?);
-    let Arg::Callable(gradient) = jacrev_of(f.clone(), o.clone()) else { return Err(Error::internal("a Jacobian is callable")) };
+    let Arg::Callable(gradient) = jacrev_of(f.clone(), o.clone()) else {
+        return Err(Error::internal("a Jacobian is callable"));
+    };
     Ok(Transformed::arg(&f, move |cx, args, kwargs| {
         let (g, o) = (gradient.clone(), o.clone());
         Box::pin(async move { jacobian_forward(&cx, g, &o, args, kwargs).await })

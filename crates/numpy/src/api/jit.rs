@@ -19,7 +19,12 @@ pub(super) const TABLE: &[Entry] = &[
         "Stages a function once per signature and runs it as one program.",
         Sync(jit),
     ),
-    entry("jax.make_jaxpr", "fun, static_argnums=(), axis_env=None, return_shape=False", "The Jaxpr a function traces to.", Sync(make_jaxpr)),
+    entry(
+        "jax.make_jaxpr",
+        "fun, static_argnums=(), axis_env=None, return_shape=False",
+        "The Jaxpr a function traces to.",
+        Sync(make_jaxpr),
+    ),
 ];
 
 /// Most signatures kept for one function.
@@ -49,7 +54,10 @@ fn names(cx: &Cx, x: &Arg) -> Result<Vec<Rc<str>>> {
             .iter()
             .map(|n| n.as_str().map(Rc::from).ok_or_else(|| Error::type_error("static_argnames must be strings")))
             .collect(),
-        other => Err(Error::type_error(format!("static_argnames must be a str or a collection of str, got {}", crate::print::repr(cx, other)?))),
+        other => Err(Error::type_error(format!(
+            "static_argnames must be a str or a collection of str, got {}",
+            crate::print::repr(cx, other)?
+        ))),
     }
 }
 
@@ -92,7 +100,8 @@ impl Callable for Jit {
         let is_static = |i: usize| self.static_argnums.iter().any(|s| *s == i as i64 || *s + n == i as i64);
         let marks: Vec<bool> = (0..args.len()).map(|i| !is_static(i)).collect();
         let statics: Vec<Arg> = args.iter().zip(&marks).filter(|(_, d)| !**d).map(|(a, _)| a.clone()).collect();
-        let (static_kw, kwargs): (Kwargs, Kwargs) = kwargs.into_iter().partition(|(k, _)| self.static_argnames.contains(k));
+        let (static_kw, kwargs): (Kwargs, Kwargs) =
+            kwargs.into_iter().partition(|(k, _)| self.static_argnames.contains(k));
         let mut statics = statics;
         statics.extend(static_kw.iter().flat_map(|(k, v)| [Arg::Str(k.clone()), v.clone()]));
         for s in &statics {
@@ -107,8 +116,11 @@ impl Callable for Jit {
             }
         }
         let (inner, cache, cx) = (self.inner.clone(), self.cache.clone(), cx.clone());
-        let with_static: Rc<dyn Callable> =
-            if static_kw.is_empty() { inner.clone() } else { Rc::new(WithKeywords { inner: inner.clone(), kwargs: static_kw }) };
+        let with_static: Rc<dyn Callable> = if static_kw.is_empty() {
+            inner.clone()
+        } else {
+            Rc::new(WithKeywords { inner: inner.clone(), kwargs: static_kw })
+        };
         Box::pin(async move { call(&cx, inner, with_static, cache, args, kwargs, marks, statics).await })
     }
     fn name(&self) -> String {
@@ -167,7 +179,16 @@ impl Callable for WithKeywords {
     }
 }
 
-async fn call(cx: &Cx, inner: Rc<dyn Callable>, f: Rc<dyn Callable>, cache: Rc<RefCell<Vec<Rc<Cached>>>>, args: Vec<Arg>, kwargs: Kwargs, marks: Vec<bool>, statics: Vec<Arg>) -> Result<Arg> {
+async fn call(
+    cx: &Cx,
+    inner: Rc<dyn Callable>,
+    f: Rc<dyn Callable>,
+    cache: Rc<RefCell<Vec<Rc<Cached>>>>,
+    args: Vec<Arg>,
+    kwargs: Kwargs,
+    marks: Vec<bool>,
+    statics: Vec<Arg>,
+) -> Result<Arg> {
     // The structure that keys the cache leaves static arguments out: they are compared by value.
     let shown: Vec<Arg> = args.iter().zip(&marks).map(|(a, d)| if *d { a.clone() } else { Arg::None }).collect();
     let tree = flatten(&pack(shown, kwargs.clone()))?.1;
@@ -196,7 +217,14 @@ async fn call(cx: &Cx, inner: Rc<dyn Callable>, f: Rc<dyn Callable>, cache: Rc<R
                 if cache.len() == CAPACITY {
                     cache.remove(0);
                 }
-                cache.push(Rc::new(Cached { tree, avals, statics, config, closed: staged.closed.clone(), out: out.clone() }));
+                cache.push(Rc::new(Cached {
+                    tree,
+                    avals,
+                    statics,
+                    config,
+                    closed: staged.closed.clone(),
+                    out: out.clone(),
+                }));
             }
             (staged.closed, out, staged.captured)
         }
@@ -223,8 +251,12 @@ fn make_jaxpr(cx: &Cx, b: &Bound) -> Result<Arg> {
             if !with_shape {
                 return Ok(object);
             }
-            let structs =
-                staged.closed.out_avals().into_iter().map(|a| Arg::Object(Rc::new(super::ShapeDtypeStruct(a)) as Rc<dyn Object>)).collect();
+            let structs = staged
+                .closed
+                .out_avals()
+                .into_iter()
+                .map(|a| Arg::Object(Rc::new(super::ShapeDtypeStruct(a)) as Rc<dyn Object>))
+                .collect();
             Ok(Arg::Tuple(vec![object, call.out()?.tree.unflatten(structs)?]))
         })
     }))
@@ -326,13 +358,19 @@ impl Object for JaxprObject {
             (Part::Closed, "consts" | "literals") => list(&self.closed.consts, |c| Arg::from(c.clone())),
             (Part::Closed, "in_avals") => list(&j.in_avals(), aval_object),
             (Part::Closed, "out_avals") => list(&j.out_avals(), aval_object),
-            (Part::Closed | Part::Open, "eqns") => Arg::List((0..j.eqns.len()).map(|i| self.at(Part::Eqn(i))).collect()),
+            (Part::Closed | Part::Open, "eqns") => {
+                Arg::List((0..j.eqns.len()).map(|i| self.at(Part::Eqn(i))).collect())
+            }
             (Part::Open, "invars") => list(&j.invars, |v| self.at(Part::Var(*v))),
             (Part::Open, "constvars") => list(&j.constvars, |v| self.at(Part::Var(*v))),
             (Part::Open, "outvars") => list(&j.outs, |a| self.atom(a)),
             (Part::Eqn(i), "primitive") => {
                 let name = j.eqns[i].prim.name();
-                Arg::Object(Rc::new(Shown { kind: "Primitive", text: name.into(), attrs: vec![("name", Arg::str(name))] }))
+                Arg::Object(Rc::new(Shown {
+                    kind: "Primitive",
+                    text: name.into(),
+                    attrs: vec![("name", Arg::str(name))],
+                }))
             }
             (Part::Eqn(i), "invars") => list(&j.eqns[i].ins, |a| self.atom(a)),
             (Part::Eqn(i), "outvars") => list(&j.eqns[i].outs, |v| self.at(Part::Var(*v))),

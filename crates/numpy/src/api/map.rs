@@ -10,8 +10,18 @@ use gradlens_transform as tf;
 use std::rc::Rc;
 
 pub(super) const TABLE: &[Entry] = &[
-    entry("jax.vmap", "fun, in_axes=0, out_axes=0, axis_name=None, axis_size=None, spmd_axis_name=None", "Maps a function over an axis of its arguments.", Sync(vmap)),
-    entry("jax.pmap", "fun, axis_name=None, in_axes=0, out_axes=0", "As vmap: one device maps its axis itself.", Sync(pmap)),
+    entry(
+        "jax.vmap",
+        "fun, in_axes=0, out_axes=0, axis_name=None, axis_size=None, spmd_axis_name=None",
+        "Maps a function over an axis of its arguments.",
+        Sync(vmap),
+    ),
+    entry(
+        "jax.pmap",
+        "fun, axis_name=None, in_axes=0, out_axes=0",
+        "As vmap: one device maps its axis itself.",
+        Sync(pmap),
+    ),
 ];
 
 #[derive(Clone)]
@@ -122,12 +132,23 @@ async fn call(cx: &Cx, f: Rc<dyn Callable>, spec: &Spec, args: Vec<Arg>, kwargs:
                 "vmap wrapped function must be passed at least one argument containing an array or axis_size must be specified, got empty *args=() and **kwargs={}",
             ));
         }
-        (None, None) => return Err(Error::value_error("vmap must have at least one non-None value in in_axes or axis_size must be specified")),
+        (None, None) => {
+            return Err(Error::value_error(
+                "vmap must have at least one non-None value in in_axes or axis_size must be specified",
+            ));
+        }
         (first, given) => given.or(first.map(|f| f.1)).unwrap_or(0),
     };
     if sizes.iter().any(|s| s.1 != size) {
         let names_of: Vec<String> = paths.iter().map(|p| arg_name(p, names.as_deref())).collect();
-        return Err(inconsistent(&values, &axes, &sizes, &names_of[..positional.min(names_of.len())], spec.axis_size, cx)?);
+        return Err(inconsistent(
+            &values,
+            &axes,
+            &sizes,
+            &names_of[..positional.min(names_of.len())],
+            spec.axis_size,
+            cx,
+        )?);
     }
     let out_axes = spec.out_axes.clone();
     let outer = call.clone();
@@ -169,7 +190,14 @@ fn arg_name(path: &[Key], names: Option<&[(Rc<str>, Kind)]>) -> String {
     }
 }
 
-fn inconsistent(values: &[Value], axes: &[Arg], sizes: &[(usize, usize)], names: &[String], axis_size: Option<usize>, cx: &Cx) -> Result<Error> {
+fn inconsistent(
+    values: &[Value],
+    axes: &[Arg],
+    sizes: &[(usize, usize)],
+    names: &[String],
+    axis_size: Option<usize>,
+    cx: &Cx,
+) -> Result<Error> {
     let describe = |i: usize| -> String {
         let name = names.get(i).cloned().unwrap_or_else(|| "kwargs".into());
         format!("{name} of type {}", values[i].aval().long())
@@ -189,7 +217,12 @@ fn inconsistent(values: &[Value], axes: &[Arg], sizes: &[(usize, usize)], names:
         if let [one] = who[..] {
             text += &format!("  * one axis had size {size}: axis {} of {};\n", ax(one)?, describe(one));
         } else if distinct.len() > 1 && who.len() > 1 {
-            text += &format!("  * most axes ({} of them) had size {size}, e.g. axis {} of {};\n", who.len(), ax(who[0])?, describe(who[0]));
+            text += &format!(
+                "  * most axes ({} of them) had size {size}, e.g. axis {} of {};\n",
+                who.len(),
+                ax(who[0])?,
+                describe(who[0])
+            );
         }
     }
     if let Some(n) = axis_size {

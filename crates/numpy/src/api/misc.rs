@@ -13,19 +13,39 @@ use std::any::Any;
 use std::rc::Rc;
 
 pub(super) const TABLE: &[Entry] = &[
-    entry("jax.debug.print", "fmt, *args, ordered=False, **kwargs", "Prints values when they are computed, also inside jit, vmap and grad.", Sync(debug_print)),
+    entry(
+        "jax.debug.print",
+        "fmt, *args, ordered=False, **kwargs",
+        "Prints values when they are computed, also inside jit, vmap and grad.",
+        Sync(debug_print),
+    ),
     entry("jax.config.update", "name, val", "Changes a configuration option.", Sync(config_update)),
     entry("jax.config.read", "name", "The value of a configuration option.", Sync(config_read)),
-    entry("jax.named_call", "fun, *, name=None", "The function itself: names are for profilers.", Sync(identity_function)),
+    entry(
+        "jax.named_call",
+        "fun, *, name=None",
+        "The function itself: names are for profilers.",
+        Sync(identity_function),
+    ),
     entry("jax.block_until_ready", "x", "Waits for arrays to be computed.", Async(block_until_ready)),
-    entry("jax.device_put", "x, device=None, *, src=None, donate=False, may_alias=None", "The arrays, on the device.", Sync(device_put)),
+    entry(
+        "jax.device_put",
+        "x, device=None, *, src=None, donate=False, may_alias=None",
+        "The arrays, on the device.",
+        Sync(device_put),
+    ),
     entry("jax.device_get", "x", "The arrays as NumPy arrays.", Async(device_get)),
     entry("jax.device_count", "backend=None", "How many devices there are.", Sync(one)),
     entry("jax.local_device_count", "backend=None", "How many devices there are.", Sync(one)),
     entry("jax.default_backend", "", "The platform's name.", Sync(default_backend)),
     entry("jax.devices", "backend=None", "The devices.", Sync(devices)),
     entry("jax.local_devices", "process_index=None, backend=None, host_id=None", "The devices.", Sync(devices)),
-    entry("jax.disable_jit", "disable=True", "A context in which jit runs its functions as they are.", Sync(disable_jit)),
+    entry(
+        "jax.disable_jit",
+        "disable=True",
+        "A context in which jit runs its functions as they are.",
+        Sync(disable_jit),
+    ),
     entry("jax.debug_nans", "new_val=True", "A context that raises where a NaN appears.", Sync(debug_nans)),
     entry("jax.enable_x64", "new_val=True", "A context with 64-bit types.", Sync(enable_x64)),
     entry("jax.lax.psum", "x, axis_name, *, axis_index_groups=None", "Sum over a named axis.", Sync(psum)),
@@ -117,21 +137,38 @@ fn config_update(cx: &Cx, b: &Bound) -> Result<Arg> {
         }
         "jax_numpy_dtype_promotion" => match text.as_str() {
             "standard" | "strict" => cx.configure(|c| c.strict_promotion = text == "strict"),
-            _ => return Err(Error::value_error(format!("new enum value must be in ('standard', 'strict'), got {text}"))),
+            _ => {
+                return Err(Error::value_error(format!("new enum value must be in ('standard', 'strict'), got {text}")));
+            }
         },
         "jax_numpy_rank_promotion" => {
             let to = match text.as_str() {
                 "allow" => tf::RankPromotion::Allow,
                 "warn" => tf::RankPromotion::Warn,
                 "raise" => tf::RankPromotion::Raise,
-                _ => return Err(Error::value_error(format!("new enum value must be in ('allow', 'warn', 'raise'), got {text}"))),
+                _ => {
+                    return Err(Error::value_error(format!(
+                        "new enum value must be in ('allow', 'warn', 'raise'), got {text}"
+                    )));
+                }
             };
             cx.configure(|c| c.rank_promotion = to);
         }
         // These change where and how fast things run, or are already as JAX has them by default; not what comes out.
-        "jax_platform_name" | "jax_platforms" | "jax_default_matmul_precision" | "jax_log_compiles" | "jax_compilation_cache_dir"
-        | "jax_traceback_filtering" | "jax_check_tracer_leaks" | "jax_default_device" | "jax_threefry_partitionable" | "jax_debug_key_reuse"
-        | "jax_default_prng_impl" | "jax_transfer_guard" | "jax_explain_cache_misses" | "jax_array_garbage_collection_guard" => {}
+        "jax_platform_name"
+        | "jax_platforms"
+        | "jax_default_matmul_precision"
+        | "jax_log_compiles"
+        | "jax_compilation_cache_dir"
+        | "jax_traceback_filtering"
+        | "jax_check_tracer_leaks"
+        | "jax_default_device"
+        | "jax_threefry_partitionable"
+        | "jax_debug_key_reuse"
+        | "jax_default_prng_impl"
+        | "jax_transfer_guard"
+        | "jax_explain_cache_misses"
+        | "jax_array_garbage_collection_guard" => {}
         _ => {
             return Err(Error::new(ErrorClass::AttributeError, format!("Unrecognized config option: {name}")));
         }
@@ -310,7 +347,9 @@ fn reduce_over(cx: &Cx, b: &Bound, what: &str, prim: Prim) -> Result<Arg> {
     let (leaves, tree) = flatten(&b["x"])?;
     let outs = leaf_values(cx, &leaves)?
         .iter()
-        .map(|v| cx.bind1(prim, Params::Collective { axis_name: name.clone() }, std::slice::from_ref(v)).map(Arg::Array))
+        .map(|v| {
+            cx.bind1(prim, Params::Collective { axis_name: name.clone() }, std::slice::from_ref(v)).map(Arg::Array)
+        })
         .collect::<Result<Vec<_>>>()?;
     tree.unflatten(outs)
 }

@@ -16,6 +16,6 @@ pub(crate) fn tables() -> Vec<&'static [Entry]> {
     vec![grad::TABLE, map::TABLE, jit::TABLE, control::TABLE, custom::TABLE, misc::TABLE, shape::TABLE]
 }
 
-pub use shape::ShapeDtypeStruct;
 pub use jit::JaxprObject;
+pub use shape::ShapeDtypeStruct;
 pub use support::{FlatCall, Kwargs};

@@ -10,8 +10,18 @@ use std::any::Any;
 use std::rc::Rc;
 
 pub(super) const TABLE: &[Entry] = &[
-    entry("jax.eval_shape", "fun, *args, **kwargs", "Shapes and dtypes of a function's results, without running it.", Async(eval_shape)),
-    entry("jax.ShapeDtypeStruct", "shape, dtype, *, sharding=None, weak_type=False, vma=None", "A shape and a dtype without data.", Sync(make)),
+    entry(
+        "jax.eval_shape",
+        "fun, *args, **kwargs",
+        "Shapes and dtypes of a function's results, without running it.",
+        Async(eval_shape),
+    ),
+    entry(
+        "jax.ShapeDtypeStruct",
+        "shape, dtype, *, sharding=None, weak_type=False, vma=None",
+        "A shape and a dtype without data.",
+        Sync(make),
+    ),
 ];
 
 /// A shape and a dtype.
@@ -23,7 +33,11 @@ impl Object for ShapeDtypeStruct {
     }
     fn repr(&self, _: &Cx) -> Result<String> {
         let weak = if self.0.weak_type { ", weak_type=True" } else { "" };
-        Ok(format!("ShapeDtypeStruct(shape={}, dtype={}{weak})", gradlens_ir::aval::tuple_text(&self.0.shape), self.0.dtype))
+        Ok(format!(
+            "ShapeDtypeStruct(shape={}, dtype={}{weak})",
+            gradlens_ir::aval::tuple_text(&self.0.shape),
+            self.0.dtype
+        ))
     }
     fn attr(&self, _: &Cx, name: &str) -> Result<Option<Arg>> {
         Ok(Some(match name {
@@ -79,7 +93,12 @@ fn eval_shape(cx: Cx, b: Bound) -> LocalBoxFuture<Result<Arg>> {
         let (call, leaves) = FlatCall::new(cx, f, args, kwargs, &all, true, false)?;
         let avals = leaves.iter().map(|l| leaf_aval(cx, l)).collect::<Result<Vec<_>>>()?;
         let staged = tf::stage(cx, &*call, &avals).await?;
-        let structs = staged.closed.out_avals().into_iter().map(|a| Arg::Object(Rc::new(ShapeDtypeStruct(a)) as Rc<dyn Object>)).collect();
+        let structs = staged
+            .closed
+            .out_avals()
+            .into_iter()
+            .map(|a| Arg::Object(Rc::new(ShapeDtypeStruct(a)) as Rc<dyn Object>))
+            .collect();
         call.out()?.tree.unflatten(structs)
     })
 }

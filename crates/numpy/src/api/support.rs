@@ -1,9 +1,9 @@
 //! What the transformations share: user functions as flat functions of values, and functions made by transformations.
 
+use crate::Cx;
 use crate::arg::{Arg, Callable, Kind};
 use crate::convert;
 use crate::tree::{TreeDef, flatten};
-use crate::Cx;
 use gradlens_ir::rule_objects::FlatFn;
 use gradlens_ir::{Error, LocalBoxFuture, Result, ShapedArray, Value};
 use std::any::Any;
@@ -26,8 +26,12 @@ pub fn value(cx: &Cx, x: &Arg) -> Result<Value> {
     if x.is_arraylike() {
         return convert::value(cx, "", x);
     }
-    Err(Error::type_error(format!("Argument '{}' of type <class '{}'> is not a valid JAX type", crate::print::str(cx, x)?, x.type_name()))
-        .with_help("only arrays and numbers (in tuples, lists, dicts) can be transformed; mark other arguments static"))
+    Err(Error::type_error(format!(
+        "Argument '{}' of type <class '{}'> is not a valid JAX type",
+        crate::print::str(cx, x)?,
+        x.type_name()
+    ))
+    .with_help("only arrays and numbers (in tuples, lists, dicts) can be transformed; mark other arguments static"))
 }
 
 /// Leaves as values.
@@ -104,7 +108,15 @@ pub struct FlatCall {
 impl FlatCall {
     /// `f` applied to `args`, as a function of the leaves of the arguments marked in `dynamic_args` (positional) and of all
     /// keyword arguments if `dynamic_kwargs`. Returns the flat function and the values at those leaves.
-    pub fn new(cx: &Cx, f: Rc<dyn Callable>, args: Vec<Arg>, kwargs: Kwargs, dynamic_args: &[bool], dynamic_kwargs: bool, has_aux: bool) -> Result<(Rc<FlatCall>, Vec<Arg>)> {
+    pub fn new(
+        cx: &Cx,
+        f: Rc<dyn Callable>,
+        args: Vec<Arg>,
+        kwargs: Kwargs,
+        dynamic_args: &[bool],
+        dynamic_kwargs: bool,
+        has_aux: bool,
+    ) -> Result<(Rc<FlatCall>, Vec<Arg>)> {
         let mut marks = vec![];
         for (a, dynamic) in args.iter().zip(dynamic_args) {
             let n = flatten(a)?.0.len();
@@ -139,7 +151,8 @@ impl FlatFn for FlatCall {
         for (i, v) in self.dynamic.iter().zip(values) {
             leaves[*i] = Arg::Array(v);
         }
-        let started = self.tree.unflatten(leaves).and_then(unpack).map(|(args, kwargs)| self.f.call(&self.cx, args, kwargs));
+        let started =
+            self.tree.unflatten(leaves).and_then(unpack).map(|(args, kwargs)| self.f.call(&self.cx, args, kwargs));
         let (cx, has_aux) = (self.cx.clone(), self.has_aux);
         let out_slot = self.out.clone();
         Box::pin(async move {
@@ -203,8 +216,16 @@ pub struct Transformed {
 
 impl Transformed {
     /// A function with the name and parameters of `inner`.
-    pub fn arg(inner: &Rc<dyn Callable>, imp: impl Fn(Cx, Vec<Arg>, Kwargs) -> LocalBoxFuture<Result<Arg>> + 'static) -> Arg {
-        Arg::Callable(Rc::new(Transformed { inner: inner.clone(), imp: Box::new(imp), repr: format!("<function {}>", inner.name()), children: vec![] }))
+    pub fn arg(
+        inner: &Rc<dyn Callable>,
+        imp: impl Fn(Cx, Vec<Arg>, Kwargs) -> LocalBoxFuture<Result<Arg>> + 'static,
+    ) -> Arg {
+        Arg::Callable(Rc::new(Transformed {
+            inner: inner.clone(),
+            imp: Box::new(imp),
+            repr: format!("<function {}>", inner.name()),
+            children: vec![],
+        }))
     }
 }
 
@@ -294,7 +315,12 @@ pub fn argnums(cx: &Cx, given: &Arg, n_args: usize, context: &str) -> Result<Arg
         .iter()
         .map(|i| {
             let at = if *i < 0 { *i + n_args as i64 } else { *i };
-            usize::try_from(at).map_err(|_| Error::value_error(format!("Positional argument indices {} are out of range for {n_args} arguments", list.len())))
+            usize::try_from(at).map_err(|_| {
+                Error::value_error(format!(
+                    "Positional argument indices {} are out of range for {n_args} arguments",
+                    list.len()
+                ))
+            })
         })
         .collect::<Result<_>>()?;
     Ok(ArgNums { positions, single })
