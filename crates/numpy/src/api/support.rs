@@ -91,9 +91,6 @@ impl OutTree {
     }
 }
 
-/// What is wrong with a result that is no array.
-pub type LeafError = fn(cx: &Cx, leaf: &Arg) -> Error;
-
 /// A user function of trees as a flat function of the values at some leaves of its arguments.
 pub struct FlatCall {
     cx: Cx,

@@ -259,7 +259,7 @@ pub fn transpose(cx: &Cx, params: &Params, cts: &[Tangent], operands: &[Operand]
     let body = stage_sync(cx, &[&c_known[..], &c_ct, k_avals, &y_ct, &x_known].concat(), |args| {
         let [c_known, c_ct, k_ct, y_ct, x_known, _] = pieces(args, sizes);
         let (mut ck, mut xk) = (c_known.iter(), x_known.iter());
-        let mut operand = |aval: &ShapedArray, linear: bool, known: &mut dyn Iterator<Item = &Value>| {
+        let operand = |aval: &ShapedArray, linear: bool, known: &mut dyn Iterator<Item = &Value>| {
             if linear { Operand::Linear(aval.clone()) } else { Operand::Known(known.next().expect("one per known").clone()) }
         };
         let mut ins: Vec<Operand> = c_avals.iter().zip(&c_lin).map(|(a, l)| operand(a, *l, &mut ck)).collect();
