@@ -54,7 +54,7 @@ fn lines_and_groups() {
     // grad(log)
     let mut b = B::new(&[(S, F32)]);
     let x = b.arg(0);
-    b.eqn(Prim::Log, Params::None, &[x.clone()], S, F32);
+    b.eqn(Prim::Log, Params::None, std::slice::from_ref(&x), S, F32);
     let r = b.eqn(Prim::Div, Params::None, &[lit(1.0), x], S, F32);
     assert_eq!(b.end(&[r]).to_string(), "{ lambda ; a:f32[]. let _:f32[] = log a; b:f32[] = div 1.0:f32[] a in (b,) }");
     // lambda a, b: a @ b
