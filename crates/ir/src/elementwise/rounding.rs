@@ -1,6 +1,7 @@
 //! Rounding to integers, and is_finite.
 
 use super::bounds as iv;
+use crate::dtype::DType;
 use crate::interval::Interval;
 use crate::params::{Params, Rounding};
 use crate::rows::*;
@@ -72,7 +73,17 @@ pub static IS_FINITE: Row = Row {
     batch: Batch::Elementwise,
     effects: Effects::Pure,
     lower: Lower::Scalar(|b, _, xs| b.is_finite(xs[0])),
-    bounds: Bounds::Rule(|_, xs| iv::truth(xs[0].is_bounded(), false)),
+    // In the dtype: a real number beyond its largest is an infinity there.
+    bounds: Bounds::Rule(|at, xs| {
+        let largest = match at.ins[0].dtype {
+            DType::F16 => 65504.0,
+            DType::BF16 => f32::from_bits(0x7f7f_0000) as f64,
+            DType::F32 => f32::MAX as f64,
+            _ => f64::MAX,
+        };
+        let inside = !xs[0].nan && xs[0].lo >= -largest && xs[0].hi <= largest;
+        iv::truth(inside, xs[0].lo > largest * 1.01 || xs[0].hi < -largest * 1.01)
+    }),
     domain: &[(-10.0, 10.0)],
     flush: Flush::Keeps,
     switching: &[],

@@ -231,3 +231,126 @@ fn a_scatter_shows_its_update() {
   in (d,) }"
     );
 }
+
+/// Each family's items, as they stand between name and operands.
+#[test]
+fn parameters_have_jaxs_names_and_values() {
+    use crate::params::*;
+    let v = |xs: &[usize]| xs.to_vec();
+    let s = crate::Shape::from_slice;
+    let window = || Window {
+        dimensions: vec![2],
+        strides: vec![1],
+        padding: vec![(0, 0)],
+        base_dilation: vec![1],
+        window_dilation: vec![1],
+    };
+    let rows: Vec<(Prim, Params, &str)> = vec![
+        (
+            Prim::BroadcastInDim,
+            Params::BroadcastInDim { shape: s(&[2, 3]), broadcast_dimensions: v(&[1]) },
+            "[broadcast_dimensions=(1,)]",
+        ),
+        (Prim::BroadcastInDim, Params::BroadcastInDim { shape: s(&[2, 3]), broadcast_dimensions: vec![] }, ""),
+        (
+            Prim::Reshape,
+            Params::Reshape { new_sizes: s(&[6]), dimensions: None },
+            "[dimensions=None new_sizes=(6,) sharding=None]",
+        ),
+        (Prim::Squeeze, Params::Squeeze { dimensions: v(&[0]) }, "[dimensions=(0,)]"),
+        (
+            Prim::Slice,
+            Params::Slice { start_indices: v(&[0, 1]), limit_indices: v(&[2, 3]), strides: Some(v(&[1, 2])) },
+            "[limit_indices=(2, 3) start_indices=(0, 1) strides=(1, 2)]",
+        ),
+        (Prim::DynamicSlice, Params::DynamicSlice { slice_sizes: v(&[1, 2]) }, "[slice_sizes=(1, 2)]"),
+        (Prim::Split, Params::Split { sizes: v(&[1, 2]), axis: 1 }, "[axis=1 sizes=(1, 2)]"),
+        (Prim::Stack, Params::Stack { axis: 0 }, "[axis=0]"),
+        (Prim::Tile, Params::Tile { reps: v(&[2, 1]) }, "[reps=(2, 1)]"),
+        (
+            Prim::Pad,
+            Params::Pad { padding_config: vec![(1, 1, 0), (0, 0, 1)] },
+            "[padding_config=((1, 1, 0), (0, 0, 1))]",
+        ),
+        (Prim::Pad, Params::Pad { padding_config: vec![(0, 0, 1)] }, "[padding_config=((0, 0, 1),)]"),
+        (
+            Prim::Iota,
+            Params::Iota { dtype: I32, shape: s(&[2, 3]), dimension: 1 },
+            "[dimension=1 dtype=int32 shape=(2, 3) sharding=None]",
+        ),
+        (Prim::ReduceSum, Params::Reduce { axes: v(&[0, 1]) }, "[axes=(0, 1) out_sharding=None]"),
+        (Prim::ReduceMax, Params::Reduce { axes: v(&[0, 1]) }, "[axes=(0, 1)]"),
+        (Prim::Argmax, Params::ArgReduce { axis: 0, index_dtype: I32 }, "[axes=(0,) index_dtype=int32]"),
+        (Prim::Cumsum, Params::Cumulative { axis: 0, reverse: false }, "[axis=0 reverse=False]"),
+        (
+            Prim::Sort,
+            Params::Sort { dimension: 0, is_stable: true, num_keys: 1 },
+            "[dimension=0 is_stable=True num_keys=1]",
+        ),
+        (Prim::TopK, Params::TopK { k: 2, axis: 0 }, "[axis=0 k=2]"),
+        (Prim::Round, Params::Round { rounding_method: Rounding::ToNearestEven }, "[rounding_method=1]"),
+        (
+            Prim::ConvertElementType,
+            Params::ConvertElementType { new_dtype: I32, weak_type: false },
+            "[new_dtype=int32 weak_type=False]",
+        ),
+        (
+            Prim::ReducePrecision,
+            Params::ReducePrecision { exponent_bits: 5, mantissa_bits: 10 },
+            "[exponent_bits=5 mantissa_bits=10]",
+        ),
+        (
+            Prim::ReduceWindowMax,
+            Params::ReduceWindow { window: window() },
+            "[base_dilation=(1,) padding=((0, 0),) window_dilation=(1,) window_dimensions=(2,) window_strides=(1,)]",
+        ),
+        (
+            Prim::SelectAndScatterAdd,
+            Params::SelectWindow { select_prim: Prim::Ge, window: window() },
+            "[padding=((0, 0),) select_prim=ge window_dimensions=(2,) window_strides=(1,)]",
+        ),
+        (
+            Prim::Eigh,
+            Params::Linalg { full_matrices: true, compute_vectors: true, lower: true },
+            "[algorithm=None lower=True sort_eigenvalues=True subset_by_index=None]",
+        ),
+        (
+            Prim::Svd,
+            Params::Linalg { full_matrices: true, compute_vectors: true, lower: true },
+            "[algorithm=None compute_uv=True full_matrices=True subset_by_index=None]",
+        ),
+        (
+            Prim::Qr,
+            Params::Linalg { full_matrices: true, compute_vectors: true, lower: true },
+            "[full_matrices=True pivoting=False use_magma=None]",
+        ),
+        (Prim::Cholesky, Params::None, ""),
+        (
+            Prim::TriangularSolve,
+            Params::TriangularSolve {
+                left_side: true,
+                lower: true,
+                transpose_a: false,
+                conjugate_a: false,
+                unit_diagonal: false,
+            },
+            "[conjugate_a=False left_side=True lower=True transpose_a=False unit_diagonal=False]",
+        ),
+        (Prim::Fft, Params::Fft { kind: 2, fft_lengths: v(&[3]) }, "[fft_lengths=(3,) fft_type=2]"),
+        (Prim::RandomSeed, Params::None, "[impl=fry]"),
+        (Prim::RandomBits, Params::RandomBits { bit_width: 32, shape: s(&[2]) }, "[bit_width=32 shape=(2,)]"),
+        (Prim::RandomSplit, Params::RandomShape { shape: s(&[2]) }, "[shape=(2,)]"),
+        (Prim::Conj, Params::None, "[input_dtype=float32]"),
+        (Prim::LuPivotsToPermutation, Params::LuPivots { permutation_size: 3 }, "[permutation_size=3]"),
+    ];
+    for (prim, params, want) in rows {
+        let mut b = B::new(&[(S, F32)]);
+        let x = b.arg(0);
+        let r = b.eqn(prim, params, &[x], S, F32);
+        let text = b.end(&[r]).to_string();
+        // However the lines fall: the items are what stands between the name and the operand.
+        let line = text.split_whitespace().collect::<Vec<_>>().join(" ").replace("[ ", "[").replace(" ]", "]");
+        let want = format!("{{ lambda ; a:f32[]. let b:f32[] = {}{want} a in (b,) }}", prim.name());
+        assert_eq!(line, want);
+    }
+}
