@@ -1,7 +1,6 @@
 //! Scalar blocks decoded for the interpreter: registers assigned, operations resolved by type.
 
 use gradlens_kernel::{Arg, BinOp, Block, CmpOp, Const, IndexExpr, LoopId, Op, RegionId, ScalarType, UnOp, Value};
-use std::collections::HashMap;
 
 /// A register: a row of lanes.
 pub type Reg = u32;
@@ -68,8 +67,8 @@ pub struct Code {
     pub params: Vec<Reg>,
     /// Registers of the results, with their types.
     pub results: Vec<(Reg, ScalarType)>,
-    /// Registers of values that stores name.
-    pub kept: HashMap<Value, Reg>,
+    /// Registers of the values to keep, in the order given.
+    pub kept: Vec<Reg>,
     /// The block's index expressions.
     pub indices: Vec<Index>,
 }
@@ -128,7 +127,7 @@ impl Code {
             regs: d.next as usize,
             params,
             results: block.results().iter().map(|&v| (at(v), block.ty(v))).collect(),
-            kept: keep.iter().map(|&v| (v, at(v))).collect(),
+            kept: keep.iter().map(|&v| at(v)).collect(),
             indices: block.indices.iter().map(|e| Index { affine: e.clone(), dynamic: e.dynamic.map(at) }).collect(),
             consts: d.consts,
             ins,

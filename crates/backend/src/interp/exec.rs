@@ -200,6 +200,11 @@ impl Regs {
 
     fn map1<D: Lane, A: Lane>(&mut self, dst: Reg, a: Reg, n: usize, f: impl Fn(A) -> D) {
         let (d, a) = self.split::<D, A>(dst, a, n);
+        // Tiny programs run one lane: spare them the loop's preparations.
+        if let ([d], [a]) = (&mut *d, a) {
+            *d = f(*a);
+            return;
+        }
         for (d, a) in d.iter_mut().zip(a) {
             *d = f(*a);
         }
@@ -207,6 +212,10 @@ impl Regs {
 
     fn map2<D: Lane, A: Lane>(&mut self, dst: Reg, a: Reg, b: Reg, n: usize, f: impl Fn(A, A) -> D) {
         let (d, a, b) = self.split2::<D, A>(dst, a, b, n);
+        if let ([d], [a], [b]) = (&mut *d, a, b) {
+            *d = f(*a, *b);
+            return;
+        }
         for ((d, a), b) in d.iter_mut().zip(a).zip(b) {
             *d = f(*a, *b);
         }
@@ -307,6 +316,10 @@ fn select<T: Lane>(regs: &mut Regs, dst: Reg, c: Reg, a: Reg, b: Reg, n: usize) 
             std::slice::from_raw_parts(p.add(b as usize * W).cast::<T>(), n),
         )
     };
+    if n == 1 {
+        d[0] = if c[0] != 0 { a[0] } else { b[0] };
+        return;
+    }
     for i in 0..n {
         d[i] = if c[i] != 0 { a[i] } else { b[i] };
     }
@@ -466,11 +479,24 @@ fn places(regs: &Regs, slot: Slot, index: &Index, tile: &Tile, into: &mut [i64; 
     }
 }
 
+/// Where the only lane reads or writes.
+fn place(regs: &Regs, slot: Slot, index: &Index, tile: &Tile) -> usize {
+    let e = &index.affine;
+    let affine = e.strides.iter().enumerate().fold(e.offset, |o, (d, k)| o + k * tile.coord(d, 0));
+    let dynamic = index.dynamic.map_or(0, |r| regs.row::<i32>(r, 1)[0] as i64);
+    (affine + dynamic).clamp(0, slot.len as i64 - 1) as usize
+}
+
 fn load(regs: &mut Regs, dst: Reg, slot: Slot, index: &Index, tile: &Tile) {
     let n = tile.n;
     if slot.len == 0 {
         // Nothing to clamp to: zeros.
         regs.row_mut::<u64>(dst, n).fill(0);
+        return;
+    }
+    if n == 1 {
+        let bits = get_element(slot, place(regs, slot, index, tile));
+        regs.set_bits(dst, slot.dtype.register(), 0, bits);
         return;
     }
     let mut at = [0i64; W];
@@ -501,6 +527,11 @@ fn load(regs: &mut Regs, dst: Reg, slot: Slot, index: &Index, tile: &Tile) {
 pub fn store(regs: &Regs, src: Reg, slot: Slot, index: &Index, tile: &Tile) {
     let n = tile.n;
     if slot.len == 0 {
+        return;
+    }
+    if n == 1 {
+        let bits = regs.bits(src, slot.dtype.register(), 0);
+        set_element(slot, place(regs, slot, index, tile), bits);
         return;
     }
     let mut at = [0i64; W];

@@ -95,9 +95,9 @@ fn tiles(tile: &mut Tile, shape: &[usize], dims: std::ops::Range<usize>, mut f: 
 }
 
 fn put_stores(code: &Code, stores: &[Store], regs: &Regs, slots: &[Slot], tile: &Tile) {
-    for s in stores {
+    for (s, &reg) in stores.iter().zip(&code.kept) {
         let index = &code.indices[s.index.0 as usize];
-        exec::store(regs, code.kept[&s.value], slots[s.arg.0 as usize], index, tile);
+        exec::store(regs, reg, slots[s.arg.0 as usize], index, tile);
     }
 }
 
