@@ -6,6 +6,7 @@ pub mod check;
 pub mod dtype;
 pub mod elementwise;
 pub mod error;
+pub mod fold;
 pub mod interval;
 pub mod jaxpr;
 pub mod ops;

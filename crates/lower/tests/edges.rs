@@ -82,7 +82,8 @@ fn one_equation_of_any_dtype() {
 fn what_has_no_lowering_is_named() {
     let aval = ShapedArray::new([2], DType::F32);
     let params = Params::Collective { axis_name: "i".into() };
-    let e = lower_eqn(Prim::Psum, &params, std::slice::from_ref(&aval), std::slice::from_ref(&aval), &Options::default());
+    let e =
+        lower_eqn(Prim::Psum, &params, std::slice::from_ref(&aval), std::slice::from_ref(&aval), &Options::default());
     assert_eq!(e.expect_err("unsupported").to_string(), "psum has no lowering");
 }
 
@@ -109,4 +110,28 @@ fn calls_are_inlined_and_dead_code_dropped() {
     let names: Vec<&str> = simple.jaxpr.eqns.iter().map(|e| e.prim.name()).collect();
     assert_eq!(names, ["mul", "add"]);
     assert_eq!(simple.consts.len(), 1);
+}
+
+#[test]
+fn literals_are_folded_and_known_branches_taken() {
+    let mut inner = Builder::default();
+    let x = inner.f32(&[]);
+    let y = inner.op(Prim::Neg, &[&x]);
+    let minus = inner.finish(&[&y]);
+    let mut inner = Builder::default();
+    let x = inner.f32(&[]);
+    let same = inner.finish(&[&x]);
+    let mut b = Builder::default();
+    let x = b.f32(&[]);
+    let k = b.op(Prim::Add, &[&lit(1.0), &lit(2.0)]);
+    let k = b.op(Prim::Mul, &[&k, &lit(2.0)]);
+    let y = b.op(Prim::Add, &[&x, &k]);
+    let one = Atom::Lit(i32s(&[], &[1]));
+    let aval = ShapedArray::new([], DType::F32);
+    let z = b.typed(Prim::Cond, Params::Cond { branches: vec![same, minus] }, &[&one, &y], &[aval]);
+    let j = b.finish(&[&z[0], &k]);
+    let simple = gradlens_transform::simplify::simplify(&j);
+    let names: Vec<&str> = simple.jaxpr.eqns.iter().map(|e| e.prim.name()).collect();
+    assert_eq!(names, ["add", "neg"]);
+    assert_eq!(both(&j, &[f32s(&[], &[1.0])]), [vec![-7.0], vec![6.0]]);
 }

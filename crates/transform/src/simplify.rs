@@ -1,4 +1,5 @@
-//! Simplification of Jaxprs before they are lowered or analysed: inlining of calls, dead code, common subexpressions.
+//! Simplification of Jaxprs before they are lowered or analysed: inlining of calls, folding of
+//! literals, common subexpressions, dead code.
 //!
 //! Every rewrite is exact: no result changes in any bit (`x*0` stays, for it may be NaN). Jaxprs that people see are not
 //! put through this; `lower` and the lens work on copies of their own. Weak types may change: an alias keeps the flag of
@@ -9,9 +10,9 @@ use gradlens_ir::{Array, Atom, ClosedJaxpr, Eqn, Jaxpr, Params, Prim, Var};
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-/// Inlining, then common subexpressions, then dead code: see the module's text.
+/// Inlining, then folding, common subexpressions and dead code: see the module's text.
 pub fn simplify(closed: &ClosedJaxpr) -> ClosedJaxpr {
-    crate::dce::dce(&cse(&inline(closed)))
+    crate::dce::dce(&cse(&fold(&inline(closed))))
 }
 
 /// The body that a call-like equation runs when nobody differentiates it, and which of its operands that body takes.
@@ -27,6 +28,12 @@ pub fn call_body(eqn: &Eqn) -> Option<(&ClosedJaxpr, Vec<&Atom>)> {
             let first = matvec + vecmat;
             let rhs = first + own + transposed;
             Some((solve, eqn.ins[first..first + own].iter().chain(&eqn.ins[rhs..]).collect()))
+        }
+        // A branch known now.
+        Params::Cond { branches } => {
+            let Atom::Lit(index) = &eqn.ins[0] else { return None };
+            let i = index.to_i64s().ok()?[0].clamp(0, branches.len() as i64 - 1) as usize;
+            Some((&branches[i], eqn.ins[1..].iter().collect()))
         }
         _ => None,
     }
@@ -162,6 +169,45 @@ fn bucket(eqn: &Eqn) -> u64 {
         }
     }
     h.finish()
+}
+
+/// Replaces scalar equations on literals by their values, exactly.
+pub fn fold(closed: &ClosedJaxpr) -> ClosedJaxpr {
+    let from = &closed.jaxpr;
+    let mut known: HashMap<Var, Array> = HashMap::new();
+    let subst = |known: &HashMap<Var, Array>, a: &Atom| match a {
+        Atom::Var(v) => known.get(v).map_or_else(|| a.clone(), |l| Atom::Lit(l.clone())),
+        Atom::Lit(_) => a.clone(),
+    };
+    let mut eqns = Vec::with_capacity(from.eqns.len());
+    for eqn in &from.eqns {
+        let mut eqn = eqn.clone();
+        for a in &mut eqn.ins {
+            *a = subst(&known, a);
+        }
+        let literals: Option<Vec<&Array>> = eqn
+            .ins
+            .iter()
+            .map(|a| match a {
+                Atom::Lit(l) => Some(l),
+                Atom::Var(_) => None,
+            })
+            .collect();
+        let value = match (&literals, &eqn.outs[..]) {
+            (Some(ins), [out]) => gradlens_ir::fold::fold(eqn.prim, &eqn.params, ins, from.aval(*out)),
+            _ => None,
+        };
+        match value {
+            Some(v) => {
+                known.insert(eqn.outs[0], v);
+            }
+            None => eqns.push(eqn),
+        }
+    }
+    let outs = from.outs.iter().map(|a| subst(&known, a)).collect();
+    let jaxpr =
+        Jaxpr { avals: from.avals.clone(), constvars: from.constvars.clone(), invars: from.invars.clone(), eqns, outs };
+    ClosedJaxpr { jaxpr: jaxpr.into(), consts: closed.consts.clone() }
 }
 
 /// Computes equal equations once. Equality is structural (literals by bits); effects are never merged.
