@@ -31,7 +31,8 @@ test("trees go in and out as plain objects", () => {
 });
 
 test("a Jaxpr prints as JAX prints it", () => {
-  assert.equal(String(makeJaxpr((x) => jnp.sin(x).mul(2))(1.5)).includes("sin a"), true);
+  const jaxpr = makeJaxpr((x) => jnp.sin(x).mul(2))(1.5);
+  assert.equal(String(jaxpr), "{ lambda ; a:f32[]. let b:f32[] = sin a; c:f32[] = mul b 2.0:f32[] in (c,) }");
 });
 
 test("Python runs", async () => {
