@@ -80,18 +80,47 @@ fn scan_jvp(
     ts: &[Tangent],
 ) -> Result<(Outs, Vec<Tangent>)> {
     take!(Params::Cumulative { axis, reverse } = p);
-    let f = |cx: &dyn Bind, xs: &[Value]| Ok(vec![associative_scan(cx, combine, &xs[0], *axis, *reverse)?]);
+    let f = |cx: &dual::Dual<'_>, xs: &[Value]| Ok(vec![associative_scan(cx, combine, &xs[0], *axis, *reverse)?]);
     let (outs, tangents) = dual::jvp_of(cx, &f, xs, ts)?;
     Ok((outs.into(), tangents))
 }
 
-/// `logaddexp` with the derivative that JAX's has: `max + log1p(exp(-|x - y|))`, NaN-safe at equal infinities.
+/// `logaddexp`, right at equal infinities too.
 fn logaddexp(cx: &dyn Bind, x: &Value, y: &Value) -> Result<Value> {
-    let amax = ops::max(cx, x, y)?;
+    let greater = ops::max(cx, x, y)?;
     let delta = ops::sub(cx, x, y)?;
-    let tail = ops::log1p(cx, &ops::exp(cx, &ops::neg(cx, &ops::abs(cx, &delta)?)?)?)?;
     let same = ops::ne(cx, &delta, &delta)?;
-    ops::select(cx, &same, &ops::add(cx, x, y)?, &ops::add(cx, &amax, &tail)?)
+    let sum = ops::add(cx, x, y)?;
+    let tail = ops::log1p(cx, &ops::exp(cx, &ops::neg(cx, &ops::abs(cx, &delta)?)?)?)?;
+    ops::select(cx, &same, &sum, &ops::add(cx, &greater, &tail)?)
+}
+
+/// `x` with 0 for `inf`: JAX's guard in the derivative of `logaddexp`.
+fn finite(cx: &dyn Bind, x: &Value) -> Result<Value> {
+    let infinite = ops::eq(cx, x, &ops::scalar_like(x, f64::INFINITY))?;
+    ops::select(cx, &infinite, &ops::full(cx, x.shape(), x.dtype(), 0.0)?, x)
+}
+
+fn logsumexp_jvp(cx: &dyn Bind, p: &Params, xs: &[Value], ts: &[Tangent]) -> Result<(Outs, Vec<Tangent>)> {
+    take!(Params::Cumulative { axis, reverse } = p);
+    let share = |cx: &dyn Bind, t: &Value, x: &Value, out: &Value| {
+        ops::mul(cx, t, &ops::exp(cx, &ops::sub(cx, &finite(cx, x)?, &finite(cx, out)?)?)?)
+    };
+    let f = |dual: &dual::Dual<'_>, xs: &[Value]| {
+        let combine = |_: &dyn Bind, x: &Value, y: &Value| {
+            dual.with_rule(
+                &[x, y],
+                |cx, x| logaddexp(cx, &x[0], &x[1]),
+                |cx, x, t, out| {
+                    let left = share(cx, &t[0], &x[0], out)?;
+                    ops::add(cx, &left, &share(cx, &t[1], &x[1], out)?)
+                },
+            )
+        };
+        Ok(vec![associative_scan(dual, &combine, &xs[0], *axis, *reverse)?])
+    };
+    let (outs, tangents) = dual::jvp_of(cx, &f, xs, ts)?;
+    Ok((outs.into(), tangents))
 }
 
 /// Cumulative sum along `axis`.
@@ -166,7 +195,7 @@ pub static CUMLOGSUMEXP: Row = Row {
     name: "cumlogsumexp",
     doc: "Cumulative log of the sum of exponentials along `axis`.",
     typing: Typing::Rule(|p, xs| cumulative_type("cumlogsumexp", p, xs[0])),
-    jvp: Jvp::Rule(|cx, p, xs, ts| scan_jvp(cx, &logaddexp, p, xs, ts)),
+    jvp: Jvp::Rule(logsumexp_jvp),
     transpose: Transpose::Nonlinear,
     batch: Batch::Rule(|cx, p, _, xs| cumulative_batch(cx, Prim::Cumlogsumexp, p, xs)),
     effects: Effects::Pure,

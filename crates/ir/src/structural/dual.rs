@@ -29,7 +29,7 @@ impl TracerObj for Pair {
 }
 
 /// Applies primitives to pairs; calls may nest, so each knows its own pairs.
-struct Dual<'a> {
+pub struct Dual<'a> {
     inner: &'a dyn Bind,
     id: usize,
 }
@@ -43,6 +43,28 @@ impl Dual<'_> {
             return (pair.primal.clone(), Some(pair.tangent.clone()));
         }
         (x.clone(), None)
+    }
+
+    /// Applies a function with a derivative of its own: `f` to the primals, `rule` to primals, tangents (zeros where there
+    /// are none) and the result.
+    pub fn with_rule(
+        &self,
+        args: &[&Value],
+        f: impl FnOnce(&dyn Bind, &[Value]) -> Result<Value>,
+        rule: impl FnOnce(&dyn Bind, &[Value], &[Value], &Value) -> Result<Value>,
+    ) -> Result<Value> {
+        let (primals, tangents): (Vec<Value>, Vec<Tangent>) = args.iter().map(|x| self.parts(x)).unzip();
+        let out = f(self.inner, &primals)?;
+        if tangents.iter().all(|t| t.is_none()) {
+            return Ok(out);
+        }
+        let tangents = tangents
+            .into_iter()
+            .zip(&primals)
+            .map(|(t, x)| t.map_or_else(|| ops::zeros(self.inner, &x.aval().tangent()), Ok))
+            .collect::<Result<Vec<_>>>()?;
+        let tangent = rule(self.inner, &primals, &tangents, &out)?;
+        Ok(self.join(out, Some(tangent)))
     }
 
     fn join(&self, primal: Value, tangent: Tangent) -> Value {
@@ -114,7 +136,7 @@ pub fn apply_jvp(
 }
 
 /// A function over primitives.
-pub type Function<'a> = dyn Fn(&dyn Bind, &[Value]) -> Result<Vec<Value>> + 'a;
+pub type Function<'a> = dyn Fn(&Dual<'_>, &[Value]) -> Result<Vec<Value>> + 'a;
 
 /// The results of `f` and their tangents.
 pub fn jvp_of(

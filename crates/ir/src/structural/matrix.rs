@@ -44,8 +44,8 @@ pub fn matmul(cx: &dyn Bind, a: &Value, b: &Value) -> Result<Value> {
 /// Where `row + k >= column` in a matrix of this shape.
 fn triangle(cx: &dyn Bind, rows: usize, columns: usize, k: i64) -> Result<Value> {
     let i = ops::iota(cx, DType::I32, &[rows, columns], 0)?;
-    let j = ops::iota(cx, DType::I32, &[rows, columns], 1)?;
-    ops::ge(cx, &ops::add(cx, &i, &ops::scalar(DType::I32, k as f64))?, &j)
+    let i = ops::add(cx, &i, &ops::scalar(DType::I32, k as f64))?;
+    ops::ge(cx, &i, &ops::iota(cx, DType::I32, &[rows, columns], 1)?)
 }
 
 fn masked(cx: &dyn Bind, x: &Value, mask: &Value, keep: bool) -> Result<Value> {

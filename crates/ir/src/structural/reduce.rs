@@ -94,7 +94,7 @@ fn prod_jvp(cx: &dyn Bind, p: &Params, xs: &[Value], ts: &[Tangent]) -> Result<(
     let x = front(&xs[0])?;
     let t = ts[0].as_ref().map(front).transpose()?;
     let one = ops::scalar_like(&x, 1.0);
-    let tree = |cx: &dyn Bind, xs: &[Value]| -> Result<Vec<Value>> {
+    let tree = |cx: &dual::Dual<'_>, xs: &[Value]| -> Result<Vec<Value>> {
         let mut x = xs[0].clone();
         while x.shape()[0] > 1 {
             let n = x.shape()[0];

@@ -202,7 +202,8 @@ pub(crate) fn items(
                 "fill_value",
                 match fill_value {
                     None => "None".into(),
-                    Some(v) if of(0).dtype.is_inexact() => super::python_float(v.0),
+                    // Derivatives fill with Python's integer 0, whatever the dtype.
+                    Some(v) if of(0).dtype.is_inexact() && v.0 != 0.0 => super::python_float(v.0),
                     Some(v) => format!("{}", v.0),
                 },
             ),
