@@ -9,12 +9,14 @@
 
 use crate::dtype::{DType, ScalarType};
 use crate::eval;
-use crate::math::{self, MathFn};
 use crate::nest::Arg;
 use crate::scalar::{
     BinOp, Block, CmpOp, Const, IndexExpr, IndexId, Inst, Loop, LoopId, Op, Region, RegionId, UnOp, Value,
 };
 use std::collections::HashMap;
+
+mod inline;
+mod ops;
 
 /// How float operations are emitted.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -169,168 +171,6 @@ impl BlockBuilder {
     pub fn int(&mut self, ty: ScalarType, x: i64) -> Value {
         let bits = eval::cast(ScalarType::I64, ty, x as u64);
         self.constant(Const { ty, bits })
-    }
-
-    // --- arithmetic ---
-
-    /// `x + y`.
-    pub fn add(&mut self, x: Value, y: Value) -> Value {
-        self.bin(BinOp::Add, x, y)
-    }
-    /// `x - y`.
-    pub fn sub(&mut self, x: Value, y: Value) -> Value {
-        self.bin(BinOp::Sub, x, y)
-    }
-    /// `x * y`.
-    pub fn mul(&mut self, x: Value, y: Value) -> Value {
-        self.bin(BinOp::Mul, x, y)
-    }
-    /// `x / y`; see [`BinOp::Div`].
-    pub fn div(&mut self, x: Value, y: Value) -> Value {
-        self.bin(BinOp::Div, x, y)
-    }
-    /// `x % y`; see [`BinOp::Rem`].
-    pub fn rem(&mut self, x: Value, y: Value) -> Value {
-        self.bin(BinOp::Rem, x, y)
-    }
-    /// The lesser; NaN if either is.
-    pub fn min(&mut self, x: Value, y: Value) -> Value {
-        self.bin(BinOp::Min, x, y)
-    }
-    /// The greater; NaN if either is.
-    pub fn max(&mut self, x: Value, y: Value) -> Value {
-        self.bin(BinOp::Max, x, y)
-    }
-    /// `x & y`.
-    pub fn and(&mut self, x: Value, y: Value) -> Value {
-        self.bin(BinOp::And, x, y)
-    }
-    /// `x | y`.
-    pub fn or(&mut self, x: Value, y: Value) -> Value {
-        self.bin(BinOp::Or, x, y)
-    }
-    /// `x ^ y`.
-    pub fn xor(&mut self, x: Value, y: Value) -> Value {
-        self.bin(BinOp::Xor, x, y)
-    }
-    /// `x << y`, 0 past the width.
-    pub fn shl(&mut self, x: Value, y: Value) -> Value {
-        self.bin(BinOp::Shl, x, y)
-    }
-    /// `x >> y`, arithmetic for signed types.
-    pub fn shr(&mut self, x: Value, y: Value) -> Value {
-        self.bin(BinOp::Shr, x, y)
-    }
-    /// The high half of a product of `U32`s.
-    pub fn mul_hi(&mut self, x: Value, y: Value) -> Value {
-        self.bin(BinOp::MulHi, x, y)
-    }
-    /// `x << k`.
-    pub fn shl_by(&mut self, x: Value, k: u32) -> Value {
-        let k = self.int(self.ty(x), k as i64);
-        self.shl(x, k)
-    }
-    /// `x >> k`, arithmetic for signed types.
-    pub fn shr_by(&mut self, x: Value, k: u32) -> Value {
-        let k = self.int(self.ty(x), k as i64);
-        self.shr(x, k)
-    }
-    /// `-x`.
-    pub fn neg(&mut self, x: Value) -> Value {
-        self.un(UnOp::Neg, x)
-    }
-    /// `|x|`.
-    pub fn abs(&mut self, x: Value) -> Value {
-        self.un(UnOp::Abs, x)
-    }
-    /// `!x`.
-    pub fn not(&mut self, x: Value) -> Value {
-        self.un(UnOp::Not, x)
-    }
-    /// The square root.
-    pub fn sqrt(&mut self, x: Value) -> Value {
-        self.un(UnOp::Sqrt, x)
-    }
-    /// Towards minus infinity.
-    pub fn floor(&mut self, x: Value) -> Value {
-        self.un(UnOp::Floor, x)
-    }
-    /// Towards plus infinity.
-    pub fn ceil(&mut self, x: Value) -> Value {
-        self.un(UnOp::Ceil, x)
-    }
-    /// Towards zero.
-    pub fn trunc(&mut self, x: Value) -> Value {
-        self.un(UnOp::Trunc, x)
-    }
-    /// To nearest, ties to even.
-    pub fn round_even(&mut self, x: Value) -> Value {
-        self.un(UnOp::RoundEven, x)
-    }
-    /// To nearest, ties away from zero.
-    pub fn round_away(&mut self, x: Value) -> Value {
-        self.un(UnOp::RoundAway, x)
-    }
-    /// One bits.
-    pub fn popcount(&mut self, x: Value) -> Value {
-        self.un(UnOp::Popcount, x)
-    }
-    /// Leading zeros.
-    pub fn clz(&mut self, x: Value) -> Value {
-        self.un(UnOp::Clz, x)
-    }
-    /// Subnormals to zero.
-    pub fn flush(&mut self, x: Value) -> Value {
-        self.un(UnOp::Flush, x)
-    }
-    /// Any NaN.
-    pub fn is_nan(&mut self, x: Value) -> Value {
-        self.un(UnOp::IsNan, x)
-    }
-    /// Either infinity.
-    pub fn is_inf(&mut self, x: Value) -> Value {
-        self.un(UnOp::IsInf, x)
-    }
-    /// Neither NaN nor infinity.
-    pub fn is_finite(&mut self, x: Value) -> Value {
-        self.un(UnOp::IsFinite, x)
-    }
-    /// Rounded to what `dtype` can hold.
-    pub fn narrow(&mut self, dtype: DType, x: Value) -> Value {
-        if !dtype.is_narrow() {
-            assert_eq!(dtype.register(), self.ty(x), "narrow to {dtype}");
-            return x;
-        }
-        self.un(UnOp::Narrow(dtype), x)
-    }
-    /// `x == y`.
-    pub fn eq(&mut self, x: Value, y: Value) -> Value {
-        self.cmp(CmpOp::Eq, x, y)
-    }
-    /// `x != y`.
-    pub fn ne(&mut self, x: Value, y: Value) -> Value {
-        self.cmp(CmpOp::Ne, x, y)
-    }
-    /// `x < y`.
-    pub fn lt(&mut self, x: Value, y: Value) -> Value {
-        self.cmp(CmpOp::Lt, x, y)
-    }
-    /// `x <= y`.
-    pub fn le(&mut self, x: Value, y: Value) -> Value {
-        self.cmp(CmpOp::Le, x, y)
-    }
-    /// `x > y`.
-    pub fn gt(&mut self, x: Value, y: Value) -> Value {
-        self.cmp(CmpOp::Gt, x, y)
-    }
-    /// `x >= y`.
-    pub fn ge(&mut self, x: Value, y: Value) -> Value {
-        self.cmp(CmpOp::Ge, x, y)
-    }
-    /// A function of the library; see [`MathFn`].
-    pub fn math(&mut self, f: MathFn, args: &[Value]) -> Value {
-        let ty = self.ty(args[0]);
-        math::emit(self, f, ty, args)
     }
 
     /// A unary operation.
@@ -543,92 +383,6 @@ impl BlockBuilder {
         then: impl FnOnce(&mut BlockBuilder) -> Vec<Value>,
     ) -> Vec<Value> {
         self.loop_(otherwise, 1, |_, _| cond, |b, _| then(b))
-    }
-
-    /// A whole block's code here, its parameters being `params`; gives its results. Loads keep their slots.
-    pub fn inline(&mut self, block: &Block, params: &[Value]) -> Vec<Value> {
-        let types: Vec<ScalarType> = params.iter().map(|&v| self.ty(v)).collect();
-        assert_eq!(types, block.params, "inlined parameters");
-        self.with_mode(Mode::Ieee, |b| {
-            let mut map = HashMap::new();
-            b.inline_region(block, RegionId(0), params, &mut map, &[]);
-            block.results().iter().map(|v| map[v]).collect()
-        })
-    }
-
-    fn inline_region(
-        &mut self,
-        from: &Block,
-        region: RegionId,
-        params: &[Value],
-        map: &mut HashMap<Value, Value>,
-        carried: &[(LoopId, Vec<Value>)],
-    ) {
-        for &v in &from.region(region).code {
-            let inst = from.inst(v);
-            let new = match inst.op {
-                Op::Const(bits) => self.constant(Const { ty: inst.ty, bits }),
-                Op::Index(d) => self.index(d as usize),
-                Op::Param(k) => params[k as usize],
-                Op::Load(arg, id) => {
-                    let mut e = from.index_expr(id).clone();
-                    e.dynamic = e.dynamic.map(|d| map[&d]);
-                    let id = self.index_expr(e);
-                    self.push(Op::Load(arg, id), inst.ty, inst.raw)
-                }
-                Op::Un(op, x) => {
-                    let x = map[&x];
-                    self.with_raw(inst.raw, |b| b.un(op, x))
-                }
-                Op::Bin(op, x, y) => {
-                    let (x, y) = (map[&x], map[&y]);
-                    self.with_raw(inst.raw, |b| b.bin(op, x, y))
-                }
-                Op::Cmp(op, x, y) => {
-                    let (x, y) = (map[&x], map[&y]);
-                    self.with_raw(inst.raw, |b| b.cmp(op, x, y))
-                }
-                Op::Select(c, x, y) => self.select(map[&c], map[&x], map[&y]),
-                Op::Cast(x) => {
-                    let x = map[&x];
-                    self.with_raw(inst.raw, |b| b.cast(inst.ty, x))
-                }
-                Op::Bitcast(x) => self.bitcast(inst.ty, map[&x]),
-                Op::Carried(l, k) => match carried.iter().rev().find(|(id, _)| *id == l) {
-                    Some((_, values)) => values[k as usize],
-                    None => unreachable!("carried value outside its loop"),
-                },
-                Op::Loop(l) => {
-                    let lp = from.loop_(l).clone();
-                    let init: Vec<Value> = lp.init.iter().map(|v| map[v]).collect();
-                    // The two regions each extend their own copy of what is known, since neither sees the other's values.
-                    let (outer, carried_outer) = (map.clone(), carried.to_vec());
-                    let go = |b: &mut BlockBuilder, c: &[Value], r: RegionId| {
-                        let mut map = outer.clone();
-                        let mut carried = carried_outer.clone();
-                        carried.push((l, c.to_vec()));
-                        b.inline_region(from, r, params, &mut map, &carried);
-                        from.region(r).results.iter().map(|v| map[v]).collect::<Vec<Value>>()
-                    };
-                    let results = self.loop_(&init, lp.limit, |b, c| go(b, c, lp.cond)[0], |b, c| go(b, c, lp.body));
-                    // Results are looked up through the loop's own id; a loop that carries nothing has none.
-                    for (k, &r) in results.iter().enumerate() {
-                        for &u in &from.region(region).code {
-                            if from.inst(u).op == Op::Result(v, k as u16) {
-                                map.insert(u, r);
-                            }
-                        }
-                    }
-                    continue;
-                }
-                Op::Result(..) => continue,
-            };
-            map.insert(v, new);
-        }
-    }
-
-    fn with_raw<R>(&mut self, raw: bool, f: impl FnOnce(&mut BlockBuilder) -> R) -> R {
-        self.with_mode(if raw { Mode::Raw } else { Mode::Ieee }, f)
     }
 
     fn new_region(&mut self) -> RegionId {

@@ -3,6 +3,7 @@
 mod code;
 mod exec;
 mod nests;
+mod others;
 
 use crate::cache::Cache;
 use crate::{Backend, BackendError, Buffer, BufferData, Capabilities, Executable, Fuel, Pending, routines};
