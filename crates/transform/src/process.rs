@@ -280,9 +280,7 @@ fn elementwise_operands(cx: &Cx, xs: &[(Value, Option<usize>)]) -> Result<(Vec<V
             if !batched || x.ndim() == rank {
                 return Ok(x);
             }
-            let mut shape = x.shape().to_vec();
-            shape.resize(rank, 1);
-            ops::reshape(cx, &x, &shape)
+            ops::expand_dims(cx, &x, &(x.ndim()..rank).collect::<Vec<_>>())
         })
         .collect::<Result<Vec<_>>>()?;
     Ok((args, 0))

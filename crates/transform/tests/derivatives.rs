@@ -1,53 +1,15 @@
 //! Every elementwise primitive's forward and reverse derivative, equation by equation, against what JAX 0.10.2 prints.
 
+mod common;
+use common::*;
 use gradlens_ir::params::{Params, Rounding};
 use gradlens_ir::rows::{Effects, Jvp, Tangent, Typing};
-use gradlens_ir::rule_objects::FlatFn;
 use gradlens_ir::value::Bind;
-use gradlens_ir::{Array, ClosedJaxpr, DType, Error, LocalBoxFuture, Prim, Result, ShapedArray, Value, ops};
-use gradlens_transform::{Cx, Executor, jvp, linearize, stage};
-use std::any::Any;
-use std::future::Future;
+use gradlens_ir::{DType, LocalBoxFuture, Prim, Result, ShapedArray, Value, ops};
+use gradlens_transform::{Cx, jvp, linearize};
 use std::rc::Rc;
-use std::task::{Context, Poll, Waker};
 
 const GOLDEN: &str = include_str!("derivatives.txt");
-
-/// Nothing is evaluated here: all is staged.
-struct NoExecutor;
-impl Executor for NoExecutor {
-    fn eqn(&self, prim: Prim, _: &Params, _: &[Array], _: &[ShapedArray]) -> Result<Option<Vec<Array>>> {
-        Err(Error::internal(format!("{} was evaluated", prim.name())))
-    }
-    fn jaxpr(&self, _: &ClosedJaxpr, _: &[Array]) -> Result<Option<Vec<Array>>> {
-        Ok(None)
-    }
-}
-
-/// A future that never waits.
-fn now<T>(f: impl Future<Output = T>) -> T {
-    let mut f = Box::pin(f);
-    match f.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
-        Poll::Ready(x) => x,
-        Poll::Pending => panic!("nothing here waits"),
-    }
-}
-
-struct Rust<F>(F);
-impl<F: Fn(Vec<Value>) -> LocalBoxFuture<Result<Vec<Value>>>> FlatFn for Rust<F>
-where
-    F: 'static,
-{
-    fn name(&self) -> String {
-        "f".into()
-    }
-    fn call(&self, args: Vec<Value>) -> LocalBoxFuture<Result<Vec<Value>>> {
-        (self.0)(args)
-    }
-    fn as_any(&self) -> &dyn Any {
-        self
-    }
-}
 
 #[derive(Clone)]
 struct Case {
@@ -58,13 +20,6 @@ struct Case {
     diff: Vec<usize>,
     jvp: String,
     vjp: String,
-}
-
-fn aval(text: &str) -> ShapedArray {
-    let (d, shape) = text.trim_end_matches(']').split_once('[').expect("dtype[shape]");
-    let dtype = DType::ALL.into_iter().find(|t| t.short_name() == d).expect("a dtype");
-    let shape: Vec<usize> = shape.split(',').filter(|s| !s.is_empty()).map(|s| s.parse().expect("a size")).collect();
-    ShapedArray::new(shape, dtype)
 }
 
 fn params(prim: Prim, items: &[&str]) -> Params {
@@ -124,17 +79,6 @@ fn function(
 
 fn explicit(cx: &Cx, t: Tangent, like: &ShapedArray) -> Result<Value> {
     t.map_or_else(|| ops::zeros(cx, like), Ok)
-}
-
-fn staged_text(
-    cx: &Cx,
-    avals: &[ShapedArray],
-    f: impl Fn(Vec<Value>) -> LocalBoxFuture<Result<Vec<Value>>> + 'static,
-) -> String {
-    match now(stage(cx, &Rust(f), avals)) {
-        Ok(s) => s.closed.to_string(),
-        Err(e) => format!("ERROR {}", e.to_string().lines().next().unwrap_or_default()),
-    }
 }
 
 fn forward(cx: &Cx, case: &Case) -> String {

@@ -213,11 +213,14 @@ fn clamp_batch(
     }
     let mut vs = xs.iter().map(|x| front_unless_scalar(cx, x, size)).collect::<Result<Vec<_>>>()?;
     let rank = vs[1].ndim();
+    let shape = vs[1].shape().clone();
     for i in [0, 2] {
-        let shape = vs[1].shape().clone();
         if vs[i].ndim() == 0 && rank > 0 {
             vs[i] = ops::broadcast(cx, &vs[i], &shape)?;
-        } else if vs[i].ndim() > 0 && vs[i].ndim() < rank {
+        }
+    }
+    for i in [0, 2] {
+        if vs[i].ndim() > 0 && vs[i].ndim() < rank {
             vs[i] = ops::broadcast_in_dim(cx, &vs[i], &shape, &[0])?;
         }
     }
