@@ -6,6 +6,7 @@ pub mod arg;
 pub mod constants;
 pub mod convert;
 pub mod creation;
+pub mod dtypes;
 pub mod expr;
 pub mod host;
 pub mod indexing;
@@ -13,6 +14,7 @@ pub mod lax;
 pub mod methods;
 pub mod nn;
 pub mod np;
+pub mod numerics;
 pub mod object;
 mod prelude;
 pub mod prims;
@@ -20,10 +22,12 @@ pub mod print;
 pub mod products;
 pub mod reductions;
 pub mod shaping;
+pub mod sorting;
 pub mod special;
 pub mod special_integrals;
 pub mod table;
 pub mod tree;
+pub mod treefns;
 pub mod ufuncs;
 
 pub use arg::{AbstractType, Arg, Callable, CustomNode, HostObject, Kind, Object, PyType, TypeArg, TypeHandle, arg_eq};
@@ -50,6 +54,10 @@ pub(crate) fn families() -> Vec<&'static [Entry]> {
         lax::TABLE,
         methods::TABLE,
         np::TABLE,
+        dtypes::TABLE,
+        numerics::TABLE,
+        sorting::TABLE,
+        treefns::TABLE,
     ]);
     all
 }

@@ -138,7 +138,9 @@ fn config_update(cx: &Cx, b: &Bound) -> Result<Arg> {
         "jax_numpy_dtype_promotion" => match text.as_str() {
             "standard" | "strict" => cx.configure(|c| c.strict_promotion = text == "strict"),
             _ => {
-                return Err(Error::value_error(format!("new enum value must be in ('standard', 'strict'), got {text}")));
+                return Err(Error::value_error(format!(
+                    "new enum value must be in ('standard', 'strict'), got {text}"
+                )));
             }
         },
         "jax_numpy_rank_promotion" => {
