@@ -34,7 +34,7 @@ pub struct BlockBuilder {
     block: Block,
     /// The regions being built, innermost last, each with what is known in it.
     scopes: Vec<(RegionId, HashMap<Inst, Value>)>,
-    /// The loop whose carried values each scope sees has no entry here; index ids are shared by content.
+    /// Index expressions by content.
     index_ids: HashMap<IndexExpr, IndexId>,
     mode: Mode,
 }

@@ -21,7 +21,7 @@ mod validate;
 pub use builder::BlockBuilder;
 pub use bytes::Bytes;
 pub use dtype::{DType, ScalarType};
-pub use math::MathFn;
+pub use math::{ErrorBound, MathFn};
 pub use nest::{
     Access, Arg, ArgDecl, Combine, Contraction, Map, MapReduce, Nest, NestKind, Scan, Scatter, ScatterOp, Sort,
     SortOperand, Store,

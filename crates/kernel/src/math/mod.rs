@@ -163,6 +163,50 @@ impl MathFn {
     }
 }
 
+/// How far a result may be from the truth.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct ErrorBound {
+    /// Units in the last place of the greater of the true result's magnitude and `floor`.
+    pub ulp: f64,
+    /// Below this the error is absolute: functions with zeros that they do not hit on the digit.
+    pub floor: f64,
+}
+
+impl MathFn {
+    /// The bound that the tests hold each function to, for arguments whose result is finite and normal.
+    ///
+    /// On a GPU add what its division and square root lack. The incomplete functions hold theirs for parameters up to
+    /// about 50; beyond, the error grows with the cancellation in `a log x - x - lgamma(a)`, as JAX's does.
+    pub fn error_bound(self, ty: ScalarType) -> ErrorBound {
+        use MathFn::*;
+        let (f32, f64) = match self {
+            Exp | Cbrt => ((1.0, 0.0), (2.5, 0.0)),
+            Exp2 | Rsqrt => ((1.5, 0.0), (2.5, 0.0)),
+            Expm1 | Log | Log2 => ((2.0, 0.0), (2.5, 0.0)),
+            Log1p | Sin | Cos | Asin | Acos | Atan | Sinh | Cosh | Tanh | Logistic => ((2.5, 0.0), (2.5, 0.0)),
+            Tan => ((3.5, 0.0), (2.5, 0.0)),
+            Atan2 => ((3.0, 0.0), (2.5, 0.0)),
+            Asinh | Acosh | Atanh => ((3.5, 0.0), (4.0, 0.0)),
+            Pow => ((2.0, 0.0), (6.0, 0.0)),
+            Erf => ((2.5, 0.0), (4.0, 0.0)),
+            Erfc => ((6.0, 0.0), (6.0, 0.0)),
+            ErfInv => ((4.0, 0.0), (6.0, 0.0)),
+            BesselI0e | BesselI1e => ((5.0, 0.0), (5.0, 0.0)),
+            Lgamma => ((6.0, 1.0), (6.0, 1.0)),
+            Digamma => ((6.0, 1.0), (9.0, 1.0)),
+            Polygamma | Zeta => ((16.0, 0.0), (450.0, 0.0)),
+            Igamma => ((200.0, 1e-2), (450.0, 0.1)),
+            Igammac => ((400.0, 1e-2), (450.0, 0.1)),
+            RegularizedIncompleteBeta => ((200.0, 1e-2), (1000.0, 1e-3)),
+            IgammaGradA => ((400.0, 0.1), (4500.0, 1e-2)),
+            RandomGammaGrad => ((400.0, 1.0), (4500.0, 1e-2)),
+            Sign | NextAfter => ((0.0, 0.0), (0.0, 0.0)),
+        };
+        let (ulp, floor) = if ty == ScalarType::F32 { f32 } else { f64 };
+        ErrorBound { ulp, floor }
+    }
+}
+
 /// Emits `f(args)`, each argument of type `ty` (`F32` or `F64`), and gives the result, of type `ty`.
 ///
 /// The code is raw inside (see [`crate::scalar`]): every special result is chosen on bits. Arguments keep their subnormals;
