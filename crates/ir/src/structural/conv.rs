@@ -142,7 +142,7 @@ fn conv_type(p: &Params, xs: &[&ShapedArray]) -> Result<Vec<ShapedArray>> {
     let shape = conv_shape(&c, l, r)?;
     if l.dtype != r.dtype {
         return Err(Error::type_error(format!(
-            "lax.conv_general_dilated requires arguments to have the same dtypes, got {}, {}. (Tip: jnp.convolve is a similar function that does automatic type promotion on inputs).",
+            "lax.conv_general_dilated requires arguments to have the same dtypes, got {}, {}.",
             l.dtype, r.dtype
         )));
     }

@@ -16,9 +16,8 @@ fn check<'a>(name: &str, xs: &[&'a ShapedArray], ranks: &[usize]) -> Result<(&'a
     let kinds = Accept::FloatOrComplex;
     for (i, x) in xs.iter().enumerate() {
         if !kinds.accepts(x.dtype) {
-            let at = if xs.len() == 1 { String::new() } else { format!(" at position {i}") };
             return Err(Error::type_error(format!(
-                "{name} does not accept dtype {}{at}. Accepted dtypes{at} are subtypes of {}.",
+                "{name} does not accept dtype {} at position {i}. Accepted dtypes at position {i} are subtypes of {}.",
                 x.dtype,
                 kinds.kinds()
             )));
