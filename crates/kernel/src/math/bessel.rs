@@ -17,12 +17,12 @@ fn scaled<'k>(k: &'k Kit, x: X<'k>, near: &[f64], far: &[f64], odd: bool) -> X<'
     x.nan().sel(x, r)
 }
 
-/// `exp(-|x|) I0(x)`: 5 ulp.
+/// `exp(-|x|) I0(x)`: 6 ulp.
 pub fn i0e<'k>(k: &'k Kit, x: X<'k>) -> X<'k> {
     scaled(k, x, k.pick(I0E_A_32, I0E_A_64), k.pick(I0E_B_32, I0E_B_64), false)
 }
 
-/// `exp(-|x|) I1(x)`: 5 ulp.
+/// `exp(-|x|) I1(x)`: 6 ulp.
 pub fn i1e<'k>(k: &'k Kit, x: X<'k>) -> X<'k> {
     scaled(k, x, k.pick(I1E_A_32, I1E_A_64), k.pick(I1E_B_32, I1E_B_64), true)
 }

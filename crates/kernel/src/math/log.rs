@@ -63,7 +63,7 @@ pub fn log2<'k>(k: &'k Kit, x: X<'k>) -> X<'k> {
     log_specials(k, x, e.to_float() + l * LOG2_E)
 }
 
-/// `log(1 + x)` for x > -1 and finite: 2 ulp.
+/// `log(1 + x)` for x > -1 and finite: 2.5 ulp.
 pub fn log1p_finite<'k>(k: &'k Kit, x: X<'k>) -> X<'k> {
     let direct = x.mag_lt(0.29) | (x.mag_lt(0.41) & !x.negative());
     let u = 1.0 + x;
@@ -80,7 +80,7 @@ pub fn log1p_finite<'k>(k: &'k Kit, x: X<'k>) -> X<'k> {
     log_parts(k, e, f, lost)
 }
 
-/// `log(1 + x)`: 2 ulp.
+/// `log(1 + x)`: 2.5 ulp.
 pub fn log1p<'k>(k: &'k Kit, x: X<'k>) -> X<'k> {
     let out = x.below_minus(1.0) | x.above(f64::INFINITY);
     let r = log1p_finite(k, out.sel(k.c(0.0), x));
