@@ -268,28 +268,3 @@ pub fn result_type(operands: &[(DType, bool)], x64: bool) -> Option<(DType, bool
     };
     Some((dtype.canonicalize(x64), weak && dtype != Bool))
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn promotion_follows_the_lattice() {
-        let rows: &[(&[(DType, bool)], (DType, bool))] = &[
-            (&[(F32, false), (I32, false)], (F32, false)),
-            (&[(I32, false), (F32, true)], (F32, true)),
-            (&[(I32, true), (F32, false)], (F32, false)),
-            (&[(I32, true), (F32, true)], (F32, true)),
-            (&[(Bool, false), (I32, true)], (I32, true)),
-            (&[(U8, false), (I8, false)], (I16, false)),
-            (&[(F16, false), (BF16, false)], (F32, false)),
-            (&[(F16, false), (F32, true)], (F16, false)),
-            (&[(U32, false), (I32, false)], (I32, false)),
-            (&[(F32, false), (C64, true)], (C64, false)),
-            (&[(I8, false), (I32, true)], (I8, false)),
-        ];
-        for (operands, want) in rows {
-            assert_eq!(result_type(operands, false), Some(*want), "{operands:?}");
-        }
-    }
-}

@@ -268,5 +268,9 @@ pub static CLAMP: Row = Row {
     }),
     domain: &[(-2.0, -1.0), (-3.0, 3.0), (1.0, 2.0)],
     flush: Flush::Flushes,
-    switching: &[switch(Surface::Difference(1, 0), Nature::Kink), switch(Surface::Difference(1, 2), Nature::Kink)],
+    switching: &[
+        switch(Surface::Difference(1, 0), Nature::Kink),
+        switch(Surface::Difference(1, 2), Nature::Kink),
+        switch(Surface::Difference(0, 2), Nature::Kink),
+    ],
 };

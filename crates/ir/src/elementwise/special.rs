@@ -243,7 +243,8 @@ pub static BESSEL_I1E: Row = Row {
     bounds: Bounds::Rule(|_, xs| Interval { lo: -0.25, hi: 0.25, nan: xs[0].nan }),
     domain: &[(0.5, 5.0)],
     flush: Flush::Flushes,
-    switching: &[],
+    // The second derivative jumps there.
+    switching: &[switch(Surface::Operand(0, 0.0), Nature::Kink)],
 };
 
 /// Elementwise regularized lower incomplete gamma function of `a` and `x`.
