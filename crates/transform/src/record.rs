@@ -2,11 +2,15 @@
 //! evaluate over a whole window, and how they know where the user's Python took another branch.
 
 use crate::cx::Cx;
+use crate::interp::eval_jaxpr;
 use crate::trace::{Kind, RecordTracer, Trace, TraceId, kind};
 use gradlens_ir::rule_objects::FlatFn;
-use gradlens_ir::{Array, Atom, ClosedJaxpr, Eqn, Jaxpr, Outs, Params, Prim, Result, Role, Span, Value, Var};
+use gradlens_ir::{Array, Atom, ClosedJaxpr, Eqn, Error, ErrorClass, Jaxpr, Outs, Params, Prim, Result, Role, Span, Value, Var, ops};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
+
+/// The most operations one path may have.
+const MAX_EQNS: usize = 20_000;
 
 /// How user code looked at a value.
 #[derive(Copy, Clone, PartialEq, Eq, Debug)]
@@ -79,6 +83,11 @@ impl Recorder {
     }
     /// Evaluates and writes an equation. An equation none of whose operands is recorded is a constant: only evaluated.
     pub(crate) fn process(self: &Rc<Self>, cx: &Cx, prim: Prim, params: Params, args: &[Value]) -> Result<Outs> {
+        if args.iter().any(|a| matches!(kind(a), Kind::Record(t) if t.recorder.id == self.id)) {
+            if let Some(outs) = self.unfold(cx, prim, &params, args)? {
+                return Ok(outs);
+            }
+        }
         let mut arrays = Vec::with_capacity(args.len());
         let mut own = false;
         for a in args {
@@ -102,6 +111,72 @@ impl Recorder {
         state.jaxpr.eqns.push(Eqn { prim, params, ins, outs: vars.clone(), span: cx.span(), role: Role::Primal });
         drop(state);
         Ok(vars.into_iter().zip(outs).map(|(var, o)| self.tracer(var, o)).collect())
+    }
+    /// Control flow on recorded values is unfolded along the path taken, each decision a condition, so that what a recording
+    /// holds is straight-line code: its switches are all in sight.
+    fn unfold(self: &Rc<Self>, cx: &Cx, prim: Prim, params: &Params, args: &[Value]) -> Result<Option<Outs>> {
+        if self.state.borrow().jaxpr.eqns.len() > MAX_EQNS {
+            return Err(Error::new(
+                ErrorClass::NotImplementedError,
+                format!("the function takes more than {MAX_EQNS} operations along one path: too many to look at one by one"),
+            ));
+        }
+        Ok(Some(match params {
+            Params::Jit { jaxpr, .. } | Params::Remat { jaxpr, .. } => eval_jaxpr(cx, jaxpr, args)?.into(),
+            Params::CustomJvpCall { call_jaxpr, .. } | Params::CustomVjpCall { call_jaxpr, .. } => eval_jaxpr(cx, call_jaxpr, args)?.into(),
+            Params::Cond { branches } => {
+                let index = cx.concrete(&args[0], crate::Look::Index)?;
+                let branch = crate::control::cond::chosen(&index, branches.len())?;
+                eval_jaxpr(cx, &branches[branch], &args[1..])?.into()
+            }
+            Params::While { cond_jaxpr, cond_nconsts, body_jaxpr, body_nconsts } => {
+                let (cond_consts, rest) = args.split_at(*cond_nconsts);
+                let (body_consts, init) = rest.split_at(*body_nconsts);
+                let mut carry = init.to_vec();
+                loop {
+                    let pred = eval_jaxpr(cx, cond_jaxpr, &[cond_consts, &carry].concat())?.remove(0);
+                    if pred.ndim() != 0 {
+                        return Ok(None);
+                    }
+                    if cx.concrete(&pred, crate::Look::Bool)?.to_i64s()?[0] == 0 {
+                        break carry.into();
+                    }
+                    carry = eval_jaxpr(cx, body_jaxpr, &[body_consts, &carry].concat())?;
+                    if self.state.borrow().jaxpr.eqns.len() > MAX_EQNS {
+                        return self.unfold(cx, prim, params, args);
+                    }
+                }
+            }
+            Params::Scan { jaxpr, length, reverse, num_consts, num_carry, .. } => {
+                let (consts, rest) = args.split_at(*num_consts);
+                let (init, xs) = rest.split_at(*num_carry);
+                let mut carry = init.to_vec();
+                let mut rows: Vec<Vec<Value>> = vec![vec![]; jaxpr.jaxpr.outs.len() - num_carry];
+                for step in 0..*length {
+                    let i = if *reverse { length - 1 - step } else { step };
+                    let mut ins = [consts, &carry].concat();
+                    for x in xs {
+                        let row = ops::slice_in_dim(cx, x, i, i + 1, 1, 0)?;
+                        ins.push(ops::squeeze(cx, &row, &[0])?);
+                    }
+                    let mut outs = eval_jaxpr(cx, jaxpr, &ins)?;
+                    for (y, column) in outs.drain(*num_carry..).zip(&mut rows) {
+                        let shape = [&[1], y.shape().as_slice()].concat();
+                        column.push(ops::reshape(cx, &y, &shape)?);
+                    }
+                    carry = outs;
+                }
+                let y_avals = crate::control::scan::out_avals(jaxpr, *length, *num_carry).split_off(*num_carry);
+                for (mut column, aval) in rows.into_iter().zip(y_avals) {
+                    if *reverse {
+                        column.reverse();
+                    }
+                    carry.push(if column.is_empty() { ops::zeros(cx, &aval)? } else { ops::concatenate(cx, &column, 0)? });
+                }
+                carry.into()
+            }
+            _ => return Ok(None),
+        }))
     }
     fn tracer(self: &Rc<Self>, var: Var, v: Value) -> Value {
         match v {
