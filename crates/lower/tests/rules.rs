@@ -421,3 +421,31 @@ fn random_numbers() {
         }),
     ]);
 }
+#[test]
+fn transforms() {
+    // Real and imaginary parts of transforms of complex numbers made of two real arrays.
+    fn there(cx: &dyn Bind, x: &[Value], kind: u8) -> Result<Vec<Value>> {
+        let z = ops::complex(cx, &x[0], &x[1])?;
+        let y = ops::fft(cx, &z, kind, &[4, 3])?;
+        Ok(vec![ops::real(cx, &y)?, ops::imag(cx, &y)?])
+    }
+    let pair = || vec![noise(&[2, 4, 3], 1), noise(&[2, 4, 3], 2)];
+    check_all(&[
+        case("fft", pair(), |cx, x| there(cx, x, 0)),
+        case("ifft", pair(), |cx, x| there(cx, x, 1)),
+        case("rfft, even", vec![noise(&[2, 3, 4], 1)], |cx, x| {
+            let y = ops::fft(cx, &x[0], 2, &[3, 4])?;
+            Ok(vec![ops::real(cx, &y)?, ops::imag(cx, &y)?])
+        }),
+        case("rfft, odd", vec![noise(&[2, 5], 1)], |cx, x| {
+            let y = ops::fft(cx, &x[0], 2, &[5])?;
+            Ok(vec![ops::real(cx, &y)?, ops::imag(cx, &y)?])
+        }),
+        case("irfft, even", vec![noise(&[2, 3], 1), noise(&[2, 3], 2)], |cx, x| {
+            one(ops::fft(cx, &ops::complex(cx, &x[0], &x[1])?, 3, &[4]))
+        }),
+        case("irfft, odd", vec![noise(&[2, 3], 1), noise(&[2, 3], 2)], |cx, x| {
+            one(ops::fft(cx, &ops::complex(cx, &x[0], &x[1])?, 3, &[5]))
+        }),
+    ]);
+}
