@@ -19,19 +19,26 @@ use std::rc::Rc;
 pub(crate) struct Args {
     pub bufs: Vec<BufId>,
     pub decls: Vec<ArgDecl>,
+    known: HashMap<(BufId, Access), Arg>,
+    /// How many of them are only read.
+    pub reads: usize,
 }
 
 impl Args {
     /// The slot of a buffer with this access.
     pub fn slot(&mut self, buffers: &[BufferDecl], buf: BufId, access: Access) -> Arg {
-        let found = self.bufs.iter().zip(&self.decls).position(|(&b, d)| b == buf && d.access == access);
-        let i = found.unwrap_or_else(|| {
+        *self.known.entry((buf, access)).or_insert_with(|| {
             let decl = &buffers[buf.0 as usize];
             self.bufs.push(buf);
             self.decls.push(ArgDecl { dtype: decl.dtype, len: decl.len, access });
-            self.bufs.len() - 1
-        });
-        Arg(i as u16)
+            self.reads += usize::from(access == Access::Read);
+            Arg(self.bufs.len() as u16 - 1)
+        })
+    }
+
+    /// Whether the buffer is read here.
+    pub fn reads(&self, buf: BufId) -> bool {
+        self.known.contains_key(&(buf, Access::Read))
     }
 }
 

@@ -51,6 +51,10 @@ pub(crate) struct Group {
     pub stores: Vec<Store>,
     /// Variables whose value at `ix` the main block has.
     pub members: HashSet<Var>,
+    /// The buffers it stores to.
+    pub written: HashSet<BufId>,
+    /// Those of them that somebody else may read.
+    open: Vec<BufId>,
 }
 
 impl Group {
@@ -64,21 +68,27 @@ impl Group {
             args: Args::default(),
             stores: Vec::new(),
             members: HashSet::new(),
+            written: HashSet::new(),
+            open: Vec::new(),
         }
     }
 
     /// Adds a store of one register.
     pub fn store(&mut self, buffers: &[BufferDecl], buf: BufId, index: &Lin, value: Value) {
         let arg = self.args.slot(buffers, buf, Access::Write);
+        if self.written.insert(buf) {
+            self.open.push(buf);
+        }
         let rank = self.main.rank();
         let expr = index.expr(&mut self.main.b, rank);
         let index = self.main.b.index_expr(expr);
         self.stores.push(Store { arg, index, value });
     }
 
-    /// The buffers it stores to.
-    pub fn written(&self) -> impl Iterator<Item = BufId> + '_ {
-        self.stores.iter().map(|s| self.args.bufs[s.arg.0 as usize])
+    /// How many slots it needs when stores that nobody else will read (as `wanted` tells) are left out.
+    pub fn slots(&mut self, wanted: impl Fn(BufId) -> bool) -> usize {
+        self.open.retain(|&b| wanted(b));
+        self.args.reads + self.open.len()
     }
 
     /// The finished nest with the stores to live buffers; `None` when there are none.

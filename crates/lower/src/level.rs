@@ -37,6 +37,8 @@ pub(crate) struct Level {
     pub mat: Vec<bool>,
     /// The equation that makes a variable, and which result it is.
     pub producer: Vec<Option<(usize, usize)>>,
+    /// The last equation whose code reads a variable, itself or through expressions; `None` if it is read after all.
+    pub last_read: Vec<Option<usize>>,
 }
 
 /// Limits and switches of fusion.
@@ -71,7 +73,7 @@ impl Level {
                 producer[v.0 as usize] = Some((i, k));
             }
         }
-        Level { jaxpr, defs, mat: vec![false; n], producer }
+        Level { jaxpr, defs, mat: vec![false; n], producer, last_read: vec![Some(0); n] }
     }
 
     pub fn aval(&self, v: Var) -> &ShapedArray {
@@ -166,6 +168,35 @@ impl Level {
             }
         }
         self.weigh(options, costs);
+        self.find_last_reads();
+    }
+
+    fn find_last_reads(&mut self) {
+        let jaxpr = self.jaxpr.clone();
+        for a in &jaxpr.outs {
+            if let Atom::Var(v) = a {
+                self.last_read[v.0 as usize] = None;
+            }
+        }
+        for (i, e) in jaxpr.eqns.iter().enumerate().rev() {
+            let class = class_of(e);
+            let inlined = matches!(class, Class::Pointwise | Class::Indexing | Class::View);
+            // An expression is read where its readers are; so is a reshape that shares its operand's buffer.
+            let shares = class == Class::View && same_layout(e, &jaxpr);
+            let mut last = Some(i);
+            for out in &e.outs {
+                if inlined && (shares || !self.mat[out.0 as usize]) {
+                    let later = self.last_read[out.0 as usize];
+                    last = last.zip(later).map(|(a, b)| a.max(b));
+                }
+            }
+            for a in &e.ins {
+                if let Atom::Var(v) = a {
+                    let known = &mut self.last_read[v.0 as usize];
+                    *known = known.zip(last).map(|(a, b)| a.max(b));
+                }
+            }
+        }
     }
 
     /// The forward pass: costs, uses and buffers read.

@@ -79,6 +79,7 @@ pub(crate) fn bind_totals(lo: &mut Lowerer, s: &mut Schedule, e: &Eqn, group: &m
             group.store(&lo.buffers, buf, &lane_index(&flat, lanes, lane), part);
         }
         group.main.define(v, &ix, Vals::of(&parts));
+        s.read_until(buf, v);
         group.members.insert(v);
         s.lv.defs[v.0 as usize] = Def::Buf(buf);
     }
@@ -161,8 +162,7 @@ fn put_group(lo: &Lowerer, s: &mut Schedule, at: Option<usize>, group: Group) {
     match at {
         None => lo.push_group(s, group),
         Some(g) => {
-            let written: Vec<_> = group.written().collect();
-            s.ready.extend(written.into_iter().map(|b| (b, g)));
+            s.ready.extend(group.written.iter().map(|&b| (b, g)));
             s.units[g] = Unit::Group(Box::new(group));
         }
     }
@@ -171,7 +171,7 @@ fn put_group(lo: &Lowerer, s: &mut Schedule, at: Option<usize>, group: Group) {
 /// A reduction over the same loops that ran nothing this one reads.
 fn joinable(
     lo: &Lowerer,
-    s: &Schedule,
+    s: &mut Schedule,
     ins: &[Atom],
     outer: &[usize],
     inner: &[usize],
@@ -186,11 +186,10 @@ fn joinable(
     (first.max(s.units.len().saturating_sub(4))..s.units.len()).find(|&u| {
         let Unit::Group(g) = &s.units[u] else { return false };
         let Kind::Reduce { inner: i, combine: Combine::Each(_), body, .. } = &g.kind else { return false };
-        let new = deps.iter().filter(|(b, _)| !g.args.bufs.contains(b)).count();
         g.shape == outer
             && i == inner
-            && g.args.bufs.len() + new < lo.options.max_args
             && body.b.block().insts.len() < lo.options.max_insts
+            && s.slots_with(u, &deps) < lo.options.max_args
     })
 }
 

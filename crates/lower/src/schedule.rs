@@ -39,6 +39,12 @@ pub(crate) struct Schedule {
     pub ready: HashMap<BufId, usize>,
     /// Buffers that results are to be put in.
     pub targets: HashMap<Var, BufId>,
+    /// The equation being scheduled.
+    now: usize,
+    /// The last equation that reads a buffer; none is known where it is read after all of them.
+    last_read: HashMap<BufId, usize>,
+    /// Buffers read by another unit than the one that computes them.
+    escaped: HashSet<BufId>,
 }
 
 /// Where a store puts the element of an array at an index.
@@ -104,11 +110,21 @@ impl Lowerer {
         let mut lv = Level::new(closed.jaxpr.clone(), defs);
         let options = self.options;
         lv.analyse(&options, &mut self.costs, stored);
-        let mut s = Schedule { lv, units: Vec::new(), ready: HashMap::new(), targets };
+        let mut s = Schedule {
+            lv,
+            units: Vec::new(),
+            ready: HashMap::new(),
+            targets,
+            now: 0,
+            last_read: HashMap::new(),
+            escaped: HashSet::new(),
+        };
         let jaxpr = closed.jaxpr.clone();
-        for e in &jaxpr.eqns {
+        for (i, e) in jaxpr.eqns.iter().enumerate() {
+            s.now = i;
             self.equation(&mut s, e)?;
         }
+        s.now = jaxpr.eqns.len();
         Ok(s)
     }
 
@@ -123,7 +139,12 @@ impl Lowerer {
                 Ok(())
             }
             Class::Pieces => self.pieces(s, e),
-            Class::Fold | Class::Affine | Class::Whole => crate::nests::equation(self, s, e),
+            Class::Fold | Class::Affine | Class::Whole => {
+                let mut deps = Vec::new();
+                e.ins.iter().for_each(|a| s.collect(a, false, &mut deps));
+                s.escaped.extend(deps.iter().map(|d| d.0));
+                crate::nests::equation(self, s, e)
+            }
         }
     }
 
@@ -139,6 +160,7 @@ impl Lowerer {
         }
         let buf = self.result_buffer(s, out);
         self.store(s, &Atom::Var(out), buf, Place::Dense, true)?;
+        s.read_until(buf, out);
         s.lv.defs[out.0 as usize] = Def::Buf(buf);
         Ok(())
     }
@@ -274,20 +296,25 @@ impl Lowerer {
 
     /// The unit that a result of this shape joins: one that is there, or a new map.
     fn unit_for(&self, s: &mut Schedule, shape: &[usize], deps: &[Dep]) -> usize {
-        self.joinable(s, shape, deps).unwrap_or_else(|| {
+        let g = self.joinable(s, shape, deps).unwrap_or_else(|| {
             s.units.push(Unit::Group(Box::new(Group::map(shape))));
             s.units.len() - 1
-        })
+        });
+        if let Unit::Group(group) = &s.units[g] {
+            s.escaped.extend(deps.iter().map(|d| d.0).filter(|b| !group.written.contains(b)));
+        }
+        g
     }
 
     /// The unit that a result of this shape may join, reading `deps`.
-    fn joinable(&self, s: &Schedule, shape: &[usize], deps: &[Dep]) -> Option<usize> {
+    fn joinable(&self, s: &mut Schedule, shape: &[usize], deps: &[Dep]) -> Option<usize> {
         if !self.options.fuse {
             return None;
         }
         let after = deps.iter().filter_map(|(b, _)| s.ready.get(b)).max().copied();
         let first = after.unwrap_or(0).max(s.units.len().saturating_sub(LOOK_BACK));
-        let fits = |g: usize| {
+        let end = s.units.len();
+        let mut fits = |g: usize| {
             let Unit::Group(group) = &s.units[g] else { return false };
             if group.shape != shape || group.main.b.block().insts.len() > self.options.max_insts {
                 return false;
@@ -295,13 +322,13 @@ impl Lowerer {
             if !matches!(group.kind, Kind::Map) && after != Some(g) {
                 return false;
             }
-            let own: HashSet<BufId> = group.written().collect();
-            let same_element =
-                deps.iter().all(|(b, v)| !own.contains(b) || v.is_some_and(|v| group.members.contains(&v)));
-            let new = deps.iter().filter(|(b, _)| !own.contains(b) && !group.args.bufs.contains(b)).count();
-            same_element && group.args.bufs.len() + new < self.options.max_args
+            let same_element = deps
+                .iter()
+                .all(|(b, v)| !group.written.contains(b) || v.is_some_and(|v| group.members.contains(&v)));
+            same_element && s.slots_with(g, deps) < self.options.max_args
         };
-        (first..s.units.len()).rev().find(|&g| fits(g)).or_else(|| after.filter(|&g| fits(g)))
+        let found = (first..end).rev().find(|&g| fits(g));
+        found.or_else(|| after.filter(|&g| g < first && fits(g)))
     }
 
     /// Adds finished steps that write these buffers.
@@ -314,8 +341,7 @@ impl Lowerer {
     /// Adds a group that computes its members anew.
     pub fn push_group(&self, s: &mut Schedule, group: Group) {
         let at = s.units.len();
-        let written: Vec<BufId> = group.written().collect();
-        s.ready.extend(written.into_iter().map(|b| (b, at)));
+        s.ready.extend(group.written.iter().map(|&b| (b, at)));
         s.units.push(Unit::Group(Box::new(group)));
     }
 
@@ -367,6 +393,23 @@ pub(crate) fn reads(step: &Step, f: &mut impl FnMut(BufId)) {
 }
 
 impl Schedule {
+    /// Notes that `buf` holds `v`, and so when it is read for the last time.
+    pub fn read_until(&mut self, buf: BufId, v: Var) {
+        if let Some(last) = self.lv.last_read[v.0 as usize] {
+            self.last_read.insert(buf, last);
+        }
+    }
+
+    /// Slots of group `g` if it read `deps` too; its stores that nobody else will read are not counted.
+    pub fn slots_with(&mut self, g: usize, deps: &[Dep]) -> usize {
+        let Unit::Group(group) = &mut self.units[g] else { return usize::MAX };
+        let (now, last_read, escaped) = (self.now, &self.last_read, &self.escaped);
+        let wanted = |b: BufId| escaped.contains(&b) || last_read.get(&b).is_none_or(|&last| last > now);
+        let new: HashSet<BufId> =
+            deps.iter().map(|d| d.0).filter(|b| !group.written.contains(b) && !group.args.reads(*b)).collect();
+        group.slots(wanted) + new.len()
+    }
+
     /// The buffers that the value of `a` at the current element reads.
     pub fn collect(&self, a: &Atom, own: bool, deps: &mut Vec<Dep>) {
         let Atom::Var(v) = *a else { return };
