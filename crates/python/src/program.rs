@@ -5,9 +5,9 @@ use std::rc::Rc;
 use crate::compile::{self, Diagnostic};
 use crate::obj::{Exc, FatalKind, Module, Obj, PyDict, R, TbEntry, mem};
 use crate::rt::Rt;
-use crate::span::Span;
 use crate::vm::code::Source;
 use crate::vm::{Vm, trace};
+use gradlens_numpy::ir::Span;
 
 /// What a program may use.
 #[derive(Clone, Copy, Debug)]
@@ -20,7 +20,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Limits {
-        Limits { fuel: 2_000_000_000, memory: 512 << 20 }
+        Limits { fuel: 200_000_000, memory: 512 << 20 }
     }
 }
 

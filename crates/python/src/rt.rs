@@ -8,8 +8,8 @@ use std::rc::Rc;
 use std::task::{Context, Poll};
 
 use crate::obj::exc::FatalKind;
-use crate::obj::{Args, Exc, Fatal, Generator, Imp, Module, Obj, PyDict, R, Wait};
-use crate::span::Span;
+use crate::obj::{Args, Exc, Fatal, Generator, Imp, Module, Obj, PyDict, R};
+use gradlens_numpy::ir::Span;
 
 /// What a native frame asks of the VM.
 pub enum Request {
@@ -19,8 +19,6 @@ pub enum Request {
     Send(Rc<Generator>, Obj),
     /// Raise in a generator.
     Throw(Rc<Generator>, Exc),
-    /// Wait for a device.
-    Wait(Wait),
     /// Run the module of this name (its source is known) and give it back.
     Import(String),
 }
@@ -28,6 +26,17 @@ pub enum Request {
 /// A handle on the runtime; clones share it.
 #[derive(Clone)]
 pub struct Rt(Rc<Inner>);
+
+/// A handle that does not keep the runtime alive: for callables that the engine's caches may keep.
+#[derive(Clone)]
+pub struct WeakRt(std::rc::Weak<Inner>);
+
+impl WeakRt {
+    /// The runtime, while it lives.
+    pub fn upgrade(&self) -> Option<Rt> {
+        self.0.upgrade().map(Rt)
+    }
+}
 
 /// The state behind [`Rt`].
 pub struct Inner {
@@ -51,6 +60,10 @@ pub struct Inner {
     pub span: Cell<Span>,
     /// What the binding of the library keeps here.
     pub host: RefCell<Option<Rc<dyn std::any::Any>>>,
+    /// Figures that `plt.show()` has shown, as lists of axes.
+    pub figures: RefCell<Vec<Obj>>,
+    /// Told of each figure.
+    pub on_figure: RefCell<Option<Rc<dyn Fn(&Obj)>>>,
     /// Milliseconds since some moment, for `time`.
     pub clock: Cell<fn() -> f64>,
 }
@@ -78,10 +91,17 @@ impl Rt {
             modules: RefCell::new(HashMap::new()),
             span: Cell::new(Span::default()),
             host: RefCell::new(None),
+            figures: RefCell::default(),
+            on_figure: RefCell::default(),
             clock: Cell::new(|| 0.0),
         }));
         crate::builtins::install(&rt);
         rt
+    }
+
+    /// A handle that does not keep it alive.
+    pub fn downgrade(&self) -> WeakRt {
+        WeakRt(Rc::downgrade(&self.0))
     }
 
     /// Pays for `n` steps of work; the fuel error where there is not enough.
@@ -150,9 +170,7 @@ impl Rt {
     pub async fn retry<T>(&self, mut f: impl FnMut() -> R<T>) -> R<T> {
         loop {
             match f() {
-                Err(Exc::Read(w)) => {
-                    self.ask(Request::Wait(w)).await?;
-                }
+                Err(Exc::Read(w)) => w.await?,
                 r => return r,
             }
         }

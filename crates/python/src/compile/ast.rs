@@ -2,7 +2,7 @@
 
 use crate::obj::{Obj, Str};
 use crate::ops::{BinOp, CmpOp, UnOp};
-use crate::span::Span;
+use gradlens_numpy::ir::Span;
 
 /// An expression.
 pub struct Expr {

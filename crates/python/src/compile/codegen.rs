@@ -6,8 +6,8 @@ use super::ast::*;
 use super::parse::Diagnostic;
 use super::scope::{Key, Kind, Place, Scopes, key};
 use crate::obj::{Obj, Str, intern};
-use crate::span::Span;
 use crate::vm::code::{Code, Op, Source};
+use gradlens_numpy::ir::Span;
 
 /// What `break`, `continue` and `return` have to leave on their way.
 pub(super) enum Leave<'a> {

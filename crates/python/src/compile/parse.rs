@@ -12,7 +12,7 @@ use super::ast::*;
 use super::scan;
 use crate::obj::{Obj, Str, intern};
 use crate::ops::{BinOp, CmpOp, UnOp};
-use crate::span::Span;
+use gradlens_numpy::ir::Span;
 
 /// Something wrong with the source, before anything runs.
 #[derive(Clone, Debug, PartialEq, Eq)]

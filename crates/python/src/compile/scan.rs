@@ -1,7 +1,7 @@
 //! A look at the source before it is parsed: nesting that would overflow a browser's stack is refused here, in one pass.
 
 use super::parse::Diagnostic;
-use crate::span::Span;
+use gradlens_numpy::ir::Span;
 
 /// Brackets within brackets, as CPython.
 const MAX_BRACKETS: usize = 200;

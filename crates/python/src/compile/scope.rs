@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use super::ast::*;
 use super::parse::Diagnostic;
 use crate::obj::Str;
-use crate::span::Span;
+use gradlens_numpy::ir::Span;
 
 /// What kind of code a scope is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -77,7 +77,7 @@ pub struct TbEntry {
     /// Which source text.
     pub file: Str,
     /// Where in it.
-    pub span: crate::span::Span,
+    pub span: gradlens_numpy::ir::Span,
     /// 1-based line.
     pub line: u32,
     /// Its text.
@@ -99,6 +99,10 @@ pub struct ExcData {
     pub tb: RefCell<Vec<TbEntry>>,
     /// Its text, where a user's `__str__` was asked for it.
     pub shown: RefCell<Option<String>>,
+    /// Our advice, where the engine gave some.
+    pub help: RefCell<Option<String>>,
+    /// The place the engine blames, where it knows better than the traceback.
+    pub place: std::cell::Cell<Option<gradlens_numpy::ir::Span>>,
     /// `__notes__`.
     pub notes: RefCell<Vec<Obj>>,
 }

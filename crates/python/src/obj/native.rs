@@ -11,8 +11,9 @@ use crate::rt::Rt;
 
 /// A future that is a frame of the VM.
 pub type Fut<T = R<Obj>> = Pin<Box<dyn Future<Output = T>>>;
-/// Waiting for the bytes of an array.
-pub type Wait = Pin<Box<dyn Future<Output = ()>>>;
+/// What must be awaited before an operation can go on: the bytes of an array, a rule of the user's to be traced. Awaited
+/// inside a native frame, as it may call Python itself.
+pub type Wait = Fut<R<()>>;
 
 /// The arguments of a call, unbound.
 #[derive(Clone, Default, Debug)]

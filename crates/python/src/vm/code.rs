@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use crate::obj::{Obj, Str};
 use crate::ops::{BinOp, CmpOp, UnOp};
-use crate::span::Span;
+use gradlens_numpy::ir::Span;
 
 /// A source text and where its lines start.
 pub struct Source {

@@ -18,7 +18,7 @@ use std::rc::Rc;
 use std::task::{Context, Poll};
 
 use crate::obj::exc::{self, E};
-use crate::obj::{Args, Exc, Fut, Generator, Obj, PyDict, R, TbEntry, Wait, intern};
+use crate::obj::{Args, Exc, Fut, Generator, Obj, PyDict, R, TbEntry, intern};
 use crate::rt::{Request, Rt};
 use code::Code;
 use frame::{Frame, NativeFrame, PyFrame, Ret, Saved};
@@ -43,7 +43,6 @@ pub struct Vm {
     pub rt: Rt,
     pub(crate) stack: Vec<Obj>,
     pub(crate) frames: Vec<Frame>,
-    waiting: Option<Wait>,
     result: Option<R<Obj>>,
     /// Steps left before `OutOfSlice`.
     pub(crate) slice: i64,
@@ -55,7 +54,7 @@ pub const SLICE: i64 = 200_000;
 impl Vm {
     /// A machine with nothing to do.
     pub fn new(rt: Rt) -> Vm {
-        Vm { rt, stack: Vec::new(), frames: Vec::new(), waiting: None, result: None, slice: SLICE }
+        Vm { rt, stack: Vec::new(), frames: Vec::new(), result: None, slice: SLICE }
     }
 
     /// Sets out to run a module's code.
@@ -81,15 +80,6 @@ impl Vm {
     /// Runs until the end, a wait, or the end of the slice.
     pub fn run(&mut self, cx: &mut Context<'_>) -> Step {
         self.slice = SLICE;
-        if let Some(w) = &mut self.waiting {
-            match w.as_mut().poll(cx) {
-                Poll::Pending => return Step::Suspended,
-                Poll::Ready(()) => {
-                    self.waiting = None;
-                    self.respond(Ok(Obj::None));
-                }
-            }
-        }
         loop {
             if let Some(r) = self.result.take() {
                 self.frames.clear();
@@ -110,10 +100,6 @@ impl Vm {
                         let request = self.rt.request.borrow_mut().take();
                         match request {
                             None => return Step::Suspended,
-                            Some(Request::Wait(w)) => {
-                                self.waiting = Some(w);
-                                return self.run_waiting(cx);
-                            }
                             Some(r) => {
                                 if let Err(e) = self.serve(r) {
                                     self.respond(Err(e));
@@ -131,17 +117,6 @@ impl Vm {
                 return Step::OutOfSlice;
             }
         }
-    }
-
-    /// A wait has just begun: it may be over already.
-    fn run_waiting(&mut self, cx: &mut Context<'_>) -> Step {
-        let ready = self.waiting.as_mut().is_some_and(|w| w.as_mut().poll(cx).is_ready());
-        if ready {
-            self.waiting = None;
-            self.respond(Ok(Obj::None));
-            return self.run(cx);
-        }
-        Step::Suspended
     }
 
     /// Runs to the end, giving way to others after each slice.
@@ -186,10 +161,6 @@ impl Vm {
             Request::Call(f, args) => self.push_call(&f, args, Ret::Response),
             Request::Send(g, v) => self.resume(&g, v, Ret::Response),
             Request::Throw(g, e) => self.throw(&g, e, Ret::Response),
-            Request::Wait(w) => {
-                self.waiting = Some(w);
-                Ok(())
-            }
             Request::Import(name) => self.import(&name, true),
         }
     }

@@ -1,0 +1,6 @@
+# numbers: for annotations
+Number = (int, float, complex)
+Complex = (int, float, complex)
+Real = (int, float)
+Rational = (int,)
+Integral = (int,)
