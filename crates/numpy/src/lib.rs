@@ -11,6 +11,7 @@ pub mod expr;
 pub mod host;
 pub mod indexing;
 pub mod lax;
+pub mod linalg;
 pub mod methods;
 pub mod nn;
 pub mod np;
@@ -20,6 +21,7 @@ mod prelude;
 pub mod prims;
 pub mod print;
 pub mod products;
+pub mod random;
 pub mod reductions;
 pub mod shaping;
 pub mod sorting;
@@ -58,6 +60,8 @@ pub(crate) fn families() -> Vec<&'static [Entry]> {
         numerics::TABLE,
         sorting::TABLE,
         treefns::TABLE,
+        linalg::TABLE,
+        random::TABLE,
     ]);
     all
 }
