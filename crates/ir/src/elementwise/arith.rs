@@ -226,20 +226,24 @@ fn exponent(p: &Params) -> i32 {
     if let Params::IntegerPow { y } = p { *y } else { 1 }
 }
 
-/// Repeated squaring, in XLA's order of products; negative powers are one reciprocal at the end.
-fn integer_pow_code(b: &mut BlockBuilder, x: ValueId, y: i32) -> ValueId {
+/// Repeated squaring, in XLA's order of products, each rounded to the dtype; negative powers are one reciprocal at the end.
+fn integer_pow_code(b: &mut BlockBuilder, d: DType, x: ValueId, y: i32) -> ValueId {
+    let mul = |b: &mut BlockBuilder, x: ValueId, y: ValueId| {
+        let r = b.mul(x, y);
+        if d.is_floating() { b.narrow(super::convert::storage(d), r) } else { r }
+    };
     let one = b.lit(b.ty(x), 1.0);
     let (mut left, mut square, mut acc) = (y.unsigned_abs(), x, None);
     while left > 0 {
         if left & 1 == 1 {
             acc = Some(match acc {
                 None => square,
-                Some(a) => b.mul(a, square),
+                Some(a) => mul(b, a, square),
             });
         }
         left >>= 1;
         if left > 0 {
-            square = b.mul(square, square);
+            square = mul(b, square, square);
         }
     }
     match acc {
@@ -278,7 +282,7 @@ pub static INTEGER_POW: Row = Row {
     transpose: Transpose::Nonlinear,
     batch: Batch::Elementwise,
     effects: Effects::Pure,
-    lower: Lower::Scalar(|b, at, xs| integer_pow_code(b, xs[0], exponent(at.params))),
+    lower: Lower::Scalar(|b, at, xs| integer_pow_code(b, at.out.dtype, xs[0], exponent(at.params))),
     bounds: Bounds::Rule(|at, xs| iv::integer_pow(xs[0], exponent(at.params))),
     domain: &[(0.5, 3.0)],
     flush: Flush::Flushes,
@@ -520,6 +524,10 @@ fn narrow_nextafter(b: &mut BlockBuilder, d: DType, x: ValueId, y: ValueId) -> V
             let fixed = b.or(subnormal, edge_in);
             let s = b.add(x, from_zero);
             r = b.select(fixed, s, r);
+            // From infinity the step is to the largest f16.
+            let (largest, lowest, infinite) = (b.f32(65504.0), b.f32(-65504.0), b.is_inf(x));
+            let end = b.select(negative, lowest, largest);
+            r = b.select(infinite, end, r);
         }
         let same = b.eq(x, y);
         let r = b.select(same, y, r);

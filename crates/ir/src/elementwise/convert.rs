@@ -59,6 +59,27 @@ pub fn register(d: DType) -> ScalarType {
     }
 }
 
+/// The storage type of a real dtype.
+pub fn storage(d: DType) -> gradlens_kernel::DType {
+    use DType::*;
+    use gradlens_kernel::DType as K;
+    match d {
+        Bool | Float0 => K::Bool,
+        I8 => K::I8,
+        I16 => K::I16,
+        I32 => K::I32,
+        I64 => K::I64,
+        U8 => K::U8,
+        U16 => K::U16,
+        U32 => K::U32,
+        U64 | Key => K::U64,
+        F16 => K::F16,
+        BF16 => K::BF16,
+        F32 | C64 => K::F32,
+        F64 | C128 => K::F64,
+    }
+}
+
 /// The least and greatest value of an integer dtype, as f64 (the ends of 64-bit types are rounded outward).
 pub fn int_range(d: DType) -> (f64, f64) {
     let bits = d.bits() as i32;
@@ -253,7 +274,7 @@ pub static REDUCE_PRECISION: Row = Row {
     effects: Effects::Pure,
     lower: Lower::Scalar(|b, at, xs| match at.params {
         Params::ReducePrecision { exponent_bits, mantissa_bits } => {
-            reduce_precision_code(b, *exponent_bits, *mantissa_bits, xs[0])
+            reduce_precision_code(b, at.out.dtype, *exponent_bits, *mantissa_bits, xs[0])
         }
         _ => xs[0],
     }),
@@ -274,7 +295,13 @@ pub static REDUCE_PRECISION: Row = Row {
 };
 
 /// XLA's algorithm: round the mantissa to nearest even on the bits, then overflow to infinity and underflow to zero.
-fn reduce_precision_code(b: &mut BlockBuilder, exponent_bits: u32, mantissa_bits: u32, x: ValueId) -> ValueId {
+fn reduce_precision_code(
+    b: &mut BlockBuilder,
+    d: DType,
+    exponent_bits: u32,
+    mantissa_bits: u32,
+    x: ValueId,
+) -> ValueId {
     let ty = b.ty(x);
     let (uint, width, mant, bias) = match ty {
         ScalarType::F64 => (ScalarType::U64, 64u32, 52u32, 1023i64),
@@ -292,10 +319,11 @@ fn reduce_precision_code(b: &mut BlockBuilder, exponent_bits: u32, mantissa_bits
         let keep = b.int(uint, !((1i64 << drop) - 1));
         bits = b.and(bits, keep);
     }
-    let full = width - 1 - mant;
+    // f16 has five exponent bits of its own, though it is held in an f32.
+    let full = if d == DType::F16 { 5 } else { width - 1 - mant };
     if exponent_bits < full {
         let reduced_bias = (1i64 << (exponent_bits - 1)) - 1;
-        let exp_mask = ((1i64 << full) - 1) << mant;
+        let exp_mask = ((1i64 << (width - 1 - mant)) - 1) << mant;
         let sign_mask = b.int(uint, 1i64 << (width - 1));
         let sign = b.and(bits, sign_mask);
         let exp_all = b.int(uint, exp_mask);
