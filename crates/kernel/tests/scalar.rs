@@ -36,7 +36,7 @@ fn binary16_is_exact_both_ways() {
 #[test]
 fn integers_as_xla_has_them() {
     use BinOp::*;
-    let rows: [(BinOp, i32, i32, i32); 18] = [
+    let rows: [(BinOp, i32, i32, i32); 20] = [
         (Div, 5, 0, -1),
         (Div, -5, 0, -1),
         (Div, i32::MIN, -1, i32::MIN),
@@ -51,6 +51,8 @@ fn integers_as_xla_has_them() {
         (Shr, -8, 1, -4),
         (Shr, -8, 32, -1),
         (Shr, 7, 33, 0),
+        (Shr, i32::MAX, 40, 0),
+        (Shr, i32::MIN, 32, -1),
         (Shr, -1, -1, -1),
         (Mul, i32::MAX, 2, -2),
         (Min, -1, 1, -1),

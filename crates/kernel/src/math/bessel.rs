@@ -12,7 +12,7 @@ fn scaled<'k>(k: &'k Kit, x: X<'k>, near: &[f64], far: &[f64], odd: bool) -> X<'
     let b = small.sel(k.c(8.0), a);
     let f = k.poly(16.0 / b - 1.0, far) / b.sqrt();
     let r = small.sel(if odd { n * a } else { n }, f);
-    let r = huge.sel(k.c(0.0), r).flush();
+    let r = huge.sel(k.c(0.0), r).flush().plus_zero();
     let r = if odd { r.xor_sign(x.sign()) } else { r };
     x.nan().sel(x, r)
 }

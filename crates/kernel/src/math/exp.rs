@@ -88,7 +88,7 @@ pub fn expm1<'k>(k: &'k Kit, x: X<'k>) -> X<'k> {
 pub fn logistic<'k>(k: &'k Kit, x: X<'k>) -> X<'k> {
     let e = exp_no_nan(k, -x.abs());
     let d = 1.0 + e;
-    let r = (x.negative().sel(e, k.c(1.0)) / d).flush();
+    let r = (x.negative().sel(e, k.c(1.0)) / d).flush().plus_zero();
     x.nan().sel(x, r)
 }
 

@@ -98,7 +98,7 @@ pub fn lgamma<'k>(k: &'k Kit, x: X<'k>) -> X<'k> {
     let zero = t.eq(0.0);
     let (s, _) = sin_cos_pi(k, zero.sel(k.c(0.25), t));
     let r = left.sel(log_normal(k, PI / s) - right, right);
-    let r = (pole | zero).sel(k.inf(), r);
+    let r = (pole | zero).sel(k.inf(), r.plus_zero());
     x.nan().sel(x, r)
 }
 
@@ -139,20 +139,26 @@ pub fn digamma<'k>(k: &'k Kit, x: X<'k>) -> X<'k> {
 pub fn zeta<'k>(k: &'k Kit, s: X<'k>, q: X<'k>) -> X<'k> {
     const TERMS: f64 = 10.0;
     let one = k.c(1.0).ibits();
-    let s_bad = s.negative() | s.mag().le(one) | s.infinite() | s.nan();
+    let s_big = s.mag_ge(k.pick(1e9, 1e14));
+    let s_bad = s.negative() | s.mag().le(one) | s_big;
     let q_bad = q.infinite() | q.nan();
     let ss = s_bad.sel(k.c(2.0), s);
     let qs = q_bad.sel(k.c(1.0), q);
+    // A term that is infinite is kept apart: it is the result.
     let sum = k.loop_(
-        &[k.c(0.0), k.c(0.0)],
+        &[k.c(0.0), k.c(0.0), k.c(0.0)],
         TERMS as u32,
         |_| k.bool(true),
-        |v| vec![v[0] + pow(k, qs + v[1], -ss), v[1] + 1.0],
+        |v| {
+            let t = pow(k, qs + v[1], -ss);
+            let inf = t.infinite();
+            vec![v[0] + inf.sel(k.c(0.0), t), v[1] + 1.0, inf.sel(t, v[2])]
+        },
     );
     let w = qs + TERMS;
     let p = pow(k, w, -ss);
     // Integral of the rest, half of its first term, and the corrections.
-    let mut tail = p * (w / (ss - 1.0) + 0.5);
+    let mut tail = p * w / (ss - 1.0) + 0.5 * p;
     let mut factor = ss / w;
     let z = 1.0 / (w * w);
     for (i, a) in EULER.iter().take(k.pick(6, 12)).enumerate() {
@@ -160,14 +166,17 @@ pub fn zeta<'k>(k: &'k Kit, s: X<'k>, q: X<'k>) -> X<'k> {
         let j = 2.0 * i as f64;
         factor = factor * ((ss + (j + 1.0)) * (ss + (j + 2.0))) * z;
     }
-    let r = sum[0] + tail;
+    let r = sum[2].infinite().sel(sum[2], (sum[0] + tail).plus_zero());
     let q_low = (q.negative() | q.zeroish()) & !q.nan();
     let q_int = qs.floor().eq(qs) | q.zeroish() | q.infinite();
     let s_int = ss.floor().eq(ss);
     // Beyond the last odd number an s is even, infinity apart; below 1 only zero is.
     let half = s.mag_ge(f64::INFINITY).sel(k.c(0.5), s) * 0.5;
-    let s_even = half.floor().eq(half) | s.zeroish();
-    let r = (q_low & !q_int & !s_int).sel(k.nan(), r);
+    let s_even = (half.floor().eq(half) & s.mag_ge(1.0)) | s.zeroish();
+    // Here JAX's corrections have overflowed.
+    let lost = s_big & q.mag().lt(s.mag());
+    let r = s_big.sel(k.c(0.0), r);
+    let r = (lost | (q_low & !q_int & !s_int)).sel(k.nan(), r);
     let r = q.infinite().sel(k.nan(), r);
     let r = (s.negative() | s.mag().lt(one)).sel(k.nan(), r);
     let r = (q_low & q_int).sel(s_even.sel(k.inf(), k.nan()), r);
@@ -175,6 +184,23 @@ pub fn zeta<'k>(k: &'k Kit, s: X<'k>, q: X<'k>) -> X<'k> {
     let r = s.ibits().eq(one).sel(k.inf(), r);
     let r = s.infinite().sel(k.nan(), r);
     s.nan().sel(s, r)
+}
+
+/// `a b` for a >= 1, infinities and overflow decided on bits.
+fn product<'k>(k: &'k Kit, a: X<'k>, b: X<'k>) -> X<'k> {
+    let special = a.mag_ge(f64::INFINITY) | b.mag_ge(f64::INFINITY);
+    let sign = b.sign();
+    let (x, y) = (special.sel(k.c(1.0), a), special.sel(k.c(1.0), b.abs()));
+    let exponents = x.mag().shr(k.mant()) + y.mag().shr(k.mant());
+    let over = exponents.ge(k.i(3 * k.bias() + 1));
+    // Eight powers of two lower, so that what is just too much is still a number.
+    let p = (x * 2f64.powi(-8)) * over.sel(k.c(1.0), y);
+    let over = over | p.above(k.pick(2f64.powi(120), 2f64.powi(1016)));
+    let r = over.sel(k.inf(), over.sel(k.c(1.0), p) * 256.0).plus_zero();
+    let r = special.sel(k.inf(), r).xor_sign(sign);
+    let r = (special & b.mag().eq(0.0)).sel(k.nan(), r);
+    let r = a.nan().sel(a, r);
+    b.nan().sel(b, r)
 }
 
 /// `(n, x)`: the n-th derivative of digamma, `(-1)^(n+1) n! zeta(n+1, x)`: 1e-13 (f32: 16 ulp); NaN unless n is an integer >= 0.
@@ -185,7 +211,7 @@ pub fn polygamma<'k>(k: &'k Kit, n: X<'k>, x: X<'k>) -> X<'k> {
     let odd = half.floor().ne(half);
     let z = zeta(k, ns + 1.0, x);
     let factorial = exp(k, lgamma(k, ns + 1.0));
-    let r = (factorial * z).xor_sign(odd.sel(k.u(0), k.c(-0.0).bits()));
+    let r = product(k, factorial, z).xor_sign(odd.sel(k.u(0), k.c(-0.0).bits()));
     let r = ns.floor().eq(ns).sel(r, k.nan());
     let r = n.zeroish().sel(digamma(k, x), r);
     bad.sel(k.nan(), r)

@@ -130,7 +130,7 @@ pub fn igamma<'k>(k: &'k Kit, a: X<'k>, x: X<'k>) -> X<'k> {
     let on = plain & !under;
     let u = 1.0 - fraction(k, ax, xs, aa, on & upper, Mode::Value);
     let l = series(k, ax, xs, aa, on & !upper, Mode::Value);
-    let r = upper.sel(u, l);
+    let r = upper.sel(u, l).flush().plus_zero();
     let r = a.infinite().sel(k.c(0.0), r);
     // JAX divides by a below 1.
     let r = a0.sel(x.above(1.0).sel(k.c(1.0), k.nan()), r);
@@ -149,7 +149,7 @@ pub fn igammac<'k>(k: &'k Kit, a: X<'k>, x: X<'k>) -> X<'k> {
     let on = plain & !under;
     let l = 1.0 - series(k, ax, xs, aa, on & lower, Mode::Value);
     let u = fraction(k, ax, xs, aa, on & !lower, Mode::Value);
-    let r = lower.sel(l, u);
+    let r = lower.sel(l, u).flush().plus_zero();
     let r = (x0 | a.infinite()).sel(k.c(1.0), r);
     let r = (x_inf | a0).sel(k.c(0.0), r);
     error.sel(k.nan(), r)
@@ -165,7 +165,7 @@ fn derivative<'k>(k: &'k Kit, a: X<'k>, x: X<'k>, mode: Mode) -> X<'k> {
     let on = plain & !under;
     let u = -fraction(k, ax, xs, aa, on & upper, mode);
     let l = series(k, ax, xs, aa, on & !upper, mode);
-    let r = upper.sel(u, l);
+    let r = upper.sel(u, l).flush().plus_zero();
     let r = (x0 | x_inf | a.infinite()).sel(k.c(0.0), r);
     error.sel(k.nan(), r)
 }
@@ -225,7 +225,7 @@ pub fn betainc<'k>(k: &'k Kit, a: X<'k>, b: X<'k>, x: X<'k>) -> X<'k> {
     // x is the one below the turning point; its complement is exact where it matters.
     let logs = a * log(k, x) + b * quick.sel(log1p(k, -x), log(k, other));
     let r = exp(k, logs - lbeta) / (a * v[4]);
-    let r = quick.sel(r, 1.0 - r);
+    let r = quick.sel(r, 1.0 - r).flush().plus_zero();
     let r = ((b_none & !x1) | (a_none & x0) | x0).sel(k.c(0.0), r);
     let r = ((a_none & !x0) | (b_none & x1) | x1).sel(one, r);
     error.sel(k.nan(), r)

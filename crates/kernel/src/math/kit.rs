@@ -330,6 +330,10 @@ impl<'k> X<'k> {
         let min = self.k.pick(f32::MIN_POSITIVE as f64, f64::MIN_POSITIVE);
         self.mag_lt(min)
     }
+    /// The same, a zero being +0: the sign of a zero that arithmetic made is not to be relied on.
+    pub fn plus_zero(self) -> X<'k> {
+        self.mag().eq(0.0).sel(self.k.c(0.0), self)
+    }
     /// With the sign bit of `s` (bits, unsigned) flipped in.
     pub fn xor_sign(self, s: X<'k>) -> X<'k> {
         (self.bits() ^ s).float()

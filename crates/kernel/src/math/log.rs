@@ -41,7 +41,7 @@ pub fn log_normal<'k>(k: &'k Kit, x: X<'k>) -> X<'k> {
 /// `r` where x is positive, normal and finite; else what any logarithm gives: -inf at zeros and subnormals, NaN below, x
 /// itself at +inf and NaN.
 fn log_specials<'k>(k: &'k Kit, x: X<'k>, r: X<'k>) -> X<'k> {
-    let r = x.negative().sel(k.nan(), r);
+    let r = x.negative().sel(k.nan(), r.plus_zero());
     let r = x.zeroish().sel(-k.inf(), r);
     x.above(f64::INFINITY).sel(x, r)
 }
@@ -112,7 +112,7 @@ pub fn acosh<'k>(k: &'k Kit, x: X<'k>) -> X<'k> {
     let t = (huge | low).sel(k.c(1.0), x) - 1.0;
     let mid = log1p_finite(k, t + (2.0 * t + t * t).sqrt());
     let far = log_normal(k, (huge & x.mag_lt(f64::INFINITY)).sel(x, k.c(1.0))) + LN_2;
-    let r = low.sel(k.nan(), huge.sel(far, mid));
+    let r = low.sel(k.nan(), huge.sel(far, mid).plus_zero());
     (x.above(f64::INFINITY) | x.nan()).sel(x, r)
 }
 

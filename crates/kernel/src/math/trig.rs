@@ -221,7 +221,7 @@ pub fn acos<'k>(k: &'k Kit, x: X<'k>) -> X<'k> {
     let (hi, lo) = half_pi(k);
     let mid = hi - (s.xor_sign(x.sign()) - lo);
     let end = x.negative().sel(2.0 * hi - (2.0 * s - 2.0 * lo), 2.0 * s);
-    let r = far.sel(end, mid);
+    let r = far.sel(end, mid).plus_zero();
     let r = x.mag().gt(k.c(1.0).ibits()).sel(k.nan(), r);
     x.nan().sel(x, r)
 }
@@ -273,7 +273,7 @@ pub fn atan2<'k>(k: &'k Kit, y: X<'k>, x: X<'k>) -> X<'k> {
     let near_y = left.sel(hi + (r + lo), hi - (r - lo));
     let near_x = left.sel(2.0 * hi - (r - 2.0 * lo), r);
     let r = steep.sel(near_y, near_x);
-    let r = r.flush().xor_sign(y.sign());
+    let r = r.flush().plus_zero().xor_sign(y.sign());
     let r = y.nan().sel(y, r);
     x.nan().sel(x, r)
 }
