@@ -1,9 +1,16 @@
 //! The facade: source and settings in, plain data out.
 
+mod analyze;
+mod case;
+pub mod encode;
 pub mod executor;
+mod listen;
+pub mod module;
 pub mod protocol;
 
+pub use case::run_case;
 pub use executor::Engine;
+pub use listen::Listener;
 
 use gradlens_transform::Cx;
 use std::rc::Rc;
