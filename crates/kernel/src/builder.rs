@@ -9,11 +9,11 @@
 
 use crate::dtype::{DType, ScalarType};
 use crate::eval;
+use crate::fast::FastMap;
 use crate::nest::Arg;
 use crate::scalar::{
     BinOp, Block, CmpOp, Const, IndexExpr, IndexId, Inst, Loop, LoopId, Op, Region, RegionId, UnOp, Value,
 };
-use std::collections::HashMap;
 
 mod inline;
 mod ops;
@@ -33,9 +33,9 @@ enum Mode {
 pub struct BlockBuilder {
     block: Block,
     /// The regions being built, innermost last, each with what is known in it.
-    scopes: Vec<(RegionId, HashMap<Inst, Value>)>,
+    scopes: Vec<(RegionId, FastMap<Inst, Value>)>,
     /// Index expressions by content.
-    index_ids: HashMap<IndexExpr, IndexId>,
+    index_ids: FastMap<IndexExpr, IndexId>,
     mode: Mode,
 }
 
@@ -44,8 +44,8 @@ impl BlockBuilder {
     pub fn new(rank: usize) -> BlockBuilder {
         BlockBuilder {
             block: Block { regions: vec![Region::default()], rank, ..Block::default() },
-            scopes: vec![(RegionId(0), HashMap::new())],
-            index_ids: HashMap::new(),
+            scopes: vec![(RegionId(0), FastMap::default())],
+            index_ids: FastMap::default(),
             mode: Mode::Flush,
         }
     }
@@ -348,7 +348,7 @@ impl BlockBuilder {
         let id = LoopId(self.block.loops.len() as u32);
         let (cond, body) = (self.new_region(), self.new_region());
         self.block.loops.push(Loop { init: init.to_vec(), cond, body, limit });
-        self.scopes.push((cond, HashMap::new()));
+        self.scopes.push((cond, FastMap::default()));
         (id, self.carried(id))
     }
 
@@ -358,7 +358,7 @@ impl BlockBuilder {
         let Loop { cond, body, .. } = self.block.loops[id.0 as usize];
         self.scopes.pop();
         self.block.regions[cond.0 as usize].results = vec![go];
-        self.scopes.push((body, HashMap::new()));
+        self.scopes.push((body, FastMap::default()));
         self.carried(id)
     }
 

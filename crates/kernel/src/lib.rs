@@ -11,6 +11,7 @@ pub mod builder;
 pub mod bytes;
 pub mod dtype;
 pub mod eval;
+pub mod fast;
 pub mod math;
 pub mod nest;
 pub mod program;

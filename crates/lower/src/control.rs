@@ -8,9 +8,9 @@ use crate::level::Def;
 use crate::normalise::normalise;
 use crate::schedule::{Lowerer, Place, Schedule};
 use gradlens_ir::{Atom, ClosedJaxpr, DType, Eqn, Params, ShapedArray, Var};
+use gradlens_kernel::fast::FastMap;
 use gradlens_kernel::{self as k, BufId, BufferRole, ScalarType, Step};
 use gradlens_transform::simplify::simplify;
-use std::collections::HashMap;
 
 /// `cond`, `while` and `scan`.
 pub(crate) fn control(lo: &mut Lowerer, s: &mut Schedule, e: &Eqn) -> Result<(), Unsupported> {
@@ -64,7 +64,7 @@ fn body(
     after: impl FnOnce(&mut Lowerer, &mut Schedule, &ClosedJaxpr) -> Result<Vec<BufId>, Unsupported>,
 ) -> Result<Vec<Step>, Unsupported> {
     let jaxpr = &closed.jaxpr;
-    let mut assigned: HashMap<Var, BufId> = HashMap::new();
+    let mut assigned: FastMap<Var, BufId> = FastMap::default();
     let mut direct = vec![false; targets.len()];
     for (i, (a, target)) in jaxpr.outs.iter().zip(targets).enumerate() {
         if let (Atom::Var(v), Some(t)) = (a, target)

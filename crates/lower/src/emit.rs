@@ -10,8 +10,8 @@ use crate::level::{Def, Level};
 use crate::storage::{Vals, lane_index, literal, storage};
 use gradlens_ir::rows::{Lower, Site};
 use gradlens_ir::{Atom, Eqn, Params, Prim, ShapedArray, Var};
+use gradlens_kernel::fast::FastMap;
 use gradlens_kernel::{Access, Arg, ArgDecl, BlockBuilder, BufId, BufferDecl};
-use std::collections::HashMap;
 use std::rc::Rc;
 
 /// The buffer slots of a nest being built.
@@ -19,7 +19,7 @@ use std::rc::Rc;
 pub(crate) struct Args {
     pub bufs: Vec<BufId>,
     pub decls: Vec<ArgDecl>,
-    known: HashMap<(BufId, Access), Arg>,
+    known: FastMap<(BufId, Access), Arg>,
     /// How many of them are only read.
     pub reads: usize,
 }
@@ -48,13 +48,19 @@ pub(crate) struct Ctx {
     /// Lengths of the nest's loops where this block runs.
     pub shape: Vec<usize>,
     ixs: Vec<Rc<[Lin]>>,
-    ids: HashMap<Rc<[Lin]>, u32>,
-    memo: HashMap<(Var, u32), Vals>,
+    ids: FastMap<Rc<[Lin]>, u32>,
+    memo: FastMap<(Var, u32), Vals>,
 }
 
 impl Ctx {
     pub fn new(shape: Vec<usize>) -> Ctx {
-        Ctx { b: BlockBuilder::new(shape.len()), shape, ixs: Vec::new(), ids: HashMap::new(), memo: HashMap::new() }
+        Ctx {
+            b: BlockBuilder::new(shape.len()),
+            shape,
+            ixs: Vec::new(),
+            ids: FastMap::default(),
+            memo: FastMap::default(),
+        }
     }
 
     pub fn rank(&self) -> usize {

@@ -3,11 +3,11 @@
 use crate::emit::{Args, Ctx};
 use crate::index::{Lin, identity};
 use gradlens_ir::Var;
+use gradlens_kernel::fast::FastSet;
 use gradlens_kernel::{
     Access, Arg, ArgDecl, Block, BufId, BufferDecl, Combine, Const, Contraction, IndexExpr, Map, MapReduce, Nest,
     NestCall, NestKind, Op, ScalarType, Scan, Store, Value,
 };
-use std::collections::HashSet;
 use std::sync::Arc;
 
 /// What kind of nest, with what only that kind has.
@@ -50,9 +50,9 @@ pub(crate) struct Group {
     pub args: Args,
     pub stores: Vec<Store>,
     /// Variables whose value at `ix` the main block has.
-    pub members: HashSet<Var>,
+    pub members: FastSet<Var>,
     /// The buffers it stores to.
-    pub written: HashSet<BufId>,
+    pub written: FastSet<BufId>,
     /// Those of them that somebody else may read.
     open: Vec<BufId>,
 }
@@ -67,8 +67,8 @@ impl Group {
             main: Ctx::new(shape.to_vec()),
             args: Args::default(),
             stores: Vec::new(),
-            members: HashSet::new(),
-            written: HashSet::new(),
+            members: FastSet::default(),
+            written: FastSet::default(),
             open: Vec::new(),
         }
     }
@@ -92,7 +92,7 @@ impl Group {
     }
 
     /// The finished nest with the stores to live buffers; `None` when there are none.
-    pub fn finish(self, live: &HashSet<BufId>) -> Option<NestCall> {
+    pub fn finish(self, live: &FastSet<BufId>) -> Option<NestCall> {
         let Group { kind, main, args, stores, .. } = self;
         let mut stores: Vec<Store> =
             stores.into_iter().filter(|s| live.contains(&args.bufs[s.arg.0 as usize])).collect();

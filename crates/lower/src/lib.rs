@@ -33,10 +33,10 @@ mod window;
 pub use level::Options;
 
 use gradlens_ir::{Array, Atom, ClosedJaxpr, Eqn, Jaxpr, Params, Prim, Role, ShapedArray, Span};
+use gradlens_kernel::fast::FastMap;
 use gradlens_kernel::{BufferRole, Program};
 use level::Def;
 use schedule::Lowerer;
-use std::collections::HashMap;
 use std::fmt;
 use storage::{buffer_len, storage};
 
@@ -88,7 +88,7 @@ pub fn lower(closed: &ClosedJaxpr, options: &Options) -> Result<Lowered, Unsuppo
         closed.in_avals().iter().map(|a| lo.buffer(storage(a.dtype).0, buffer_len(a), BufferRole::Input)).collect();
     let bound = inputs.iter().map(|&b| Def::Buf(b)).collect();
     let stored = vec![true; closed.jaxpr.outs.len()];
-    let s = lo.schedule(&closed, bound, HashMap::new(), &stored)?;
+    let s = lo.schedule(&closed, bound, FastMap::default(), &stored)?;
     let mut outputs = Vec::new();
     for a in &closed.jaxpr.outs {
         outputs.push(match a {

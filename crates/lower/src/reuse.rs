@@ -4,8 +4,8 @@
 //! Temps of one type and length take turns in one buffer when their lives do not touch. Lists nested in one step are never
 //! run at once (an iteration starts anew, one case is taken), so all of a step's lists draw on the same buffers.
 
+use gradlens_kernel::fast::FastMap;
 use gradlens_kernel::{BufId, BufferDecl, BufferRole, DType, Program, Step};
-use std::collections::HashMap;
 
 /// Every buffer that the step itself names, nested steps left out.
 fn own(step: &Step, f: &mut impl FnMut(BufId)) {
@@ -70,11 +70,11 @@ fn rename(step: &mut Step, map: &impl Fn(BufId) -> BufId) {
 struct Planner<'a> {
     buffers: &'a [BufferDecl],
     /// The buffer that each temp is to be.
-    home: HashMap<BufId, BufId>,
+    home: FastMap<BufId, BufId>,
 }
 
 /// Buffers to take turns in, by type and length.
-type Pool = HashMap<(DType, usize), Vec<BufId>>;
+type Pool = FastMap<(DType, usize), Vec<BufId>>;
 
 impl Planner<'_> {
     fn is_temp(&self, b: BufId) -> bool {
@@ -84,7 +84,7 @@ impl Planner<'_> {
     /// Plans the temps whose innermost list this is; `pool` is free when the list starts.
     fn list(&mut self, steps: &[Step], pool: &mut Pool, outputs: &[BufId]) {
         // First and last use, and whether one step's nested lists have all uses.
-        let mut life: HashMap<BufId, (usize, usize, bool)> = HashMap::new();
+        let mut life: FastMap<BufId, (usize, usize, bool)> = FastMap::default();
         let mut order = Vec::new();
         for (i, step) in steps.iter().enumerate() {
             let mut named = Vec::new();
@@ -119,7 +119,7 @@ impl Planner<'_> {
                 e.push(b);
             }
         }
-        let mut inner = Pool::new();
+        let mut inner = Pool::default();
         let mut taken: Vec<BufId> = Vec::new();
         for (i, step) in steps.iter().enumerate() {
             for &b in &starts[i] {
@@ -153,9 +153,9 @@ impl Planner<'_> {
 
 /// The same program with fewer buffers.
 pub(crate) fn reuse(program: Program) -> Program {
-    let mut planner = Planner { buffers: &program.buffers, home: HashMap::new() };
+    let mut planner = Planner { buffers: &program.buffers, home: FastMap::default() };
     // An output that is read nowhere must not be shared either: outputs are alive to the end.
-    planner.list(&program.steps, &mut Pool::new(), &program.outputs);
+    planner.list(&program.steps, &mut Pool::default(), &program.outputs);
     let home = planner.home;
     let settle = |b: BufId| *home.get(&b).unwrap_or(&b);
     let mut steps = program.steps;

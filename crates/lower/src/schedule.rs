@@ -14,8 +14,8 @@ use crate::index::{Lin, flatten};
 use crate::level::{Def, Level, Options};
 use crate::storage::{Vals, buffer_len, lane_index, storage};
 use gradlens_ir::{Array, Atom, ClosedJaxpr, Eqn, Params, ShapedArray, Var};
+use gradlens_kernel::fast::{FastMap, FastSet};
 use gradlens_kernel::{BufId, BufferDecl, BufferRole, Bytes, DType, NestCall, Step};
-use std::collections::{HashMap, HashSet};
 
 /// The whole lowering's state: the program's buffers and the constants that become inputs.
 pub(crate) struct Lowerer {
@@ -36,15 +36,15 @@ pub(crate) struct Schedule {
     pub lv: Level,
     pub units: Vec<Unit>,
     /// The unit that writes a buffer last.
-    pub ready: HashMap<BufId, usize>,
+    pub ready: FastMap<BufId, usize>,
     /// Buffers that results are to be put in.
-    pub targets: HashMap<Var, BufId>,
+    pub targets: FastMap<Var, BufId>,
     /// The equation being scheduled.
     now: usize,
     /// The last equation that reads a buffer; none is known where it is read after all of them.
-    last_read: HashMap<BufId, usize>,
+    last_read: FastMap<BufId, usize>,
     /// Buffers read by another unit than the one that computes them.
-    escaped: HashSet<BufId>,
+    escaped: FastSet<BufId>,
 }
 
 /// Where a store puts the element of an array at an index.
@@ -102,7 +102,7 @@ impl Lowerer {
         &mut self,
         closed: &ClosedJaxpr,
         bound: Vec<Def>,
-        targets: HashMap<Var, BufId>,
+        targets: FastMap<Var, BufId>,
         stored: &[bool],
     ) -> Result<Schedule, Unsupported> {
         let mut defs: Vec<Def> = closed.consts.iter().map(|c| Def::Buf(self.const_buffer(c))).collect();
@@ -113,11 +113,11 @@ impl Lowerer {
         let mut s = Schedule {
             lv,
             units: Vec::new(),
-            ready: HashMap::new(),
+            ready: FastMap::default(),
             targets,
             now: 0,
-            last_read: HashMap::new(),
-            escaped: HashSet::new(),
+            last_read: FastMap::default(),
+            escaped: FastSet::default(),
         };
         let jaxpr = closed.jaxpr.clone();
         for (i, e) in jaxpr.eqns.iter().enumerate() {
@@ -322,9 +322,8 @@ impl Lowerer {
             if !matches!(group.kind, Kind::Map) && after != Some(g) {
                 return false;
             }
-            let same_element = deps
-                .iter()
-                .all(|(b, v)| !group.written.contains(b) || v.is_some_and(|v| group.members.contains(&v)));
+            let same_element =
+                deps.iter().all(|(b, v)| !group.written.contains(b) || v.is_some_and(|v| group.members.contains(&v)));
             same_element && s.slots_with(g, deps) < self.options.max_args
         };
         let found = (first..end).rev().find(|&g| fits(g));
@@ -347,7 +346,7 @@ impl Lowerer {
 
     /// The schedule as steps. Only stores to `keep` and to what later steps read remain.
     pub fn finish(&self, s: Schedule, keep: impl IntoIterator<Item = BufId>) -> Vec<Step> {
-        let mut live: HashSet<BufId> = keep.into_iter().collect();
+        let mut live: FastSet<BufId> = keep.into_iter().collect();
         let mut out: Vec<Vec<Step>> = Vec::new();
         for unit in s.units.into_iter().rev() {
             let steps = match unit {
@@ -405,7 +404,7 @@ impl Schedule {
         let Unit::Group(group) = &mut self.units[g] else { return usize::MAX };
         let (now, last_read, escaped) = (self.now, &self.last_read, &self.escaped);
         let wanted = |b: BufId| escaped.contains(&b) || last_read.get(&b).is_none_or(|&last| last > now);
-        let new: HashSet<BufId> =
+        let new: FastSet<BufId> =
             deps.iter().map(|d| d.0).filter(|b| !group.written.contains(b) && !group.args.reads(*b)).collect();
         group.slots(wanted) + new.len()
     }
@@ -413,7 +412,7 @@ impl Schedule {
     /// The buffers that the value of `a` at the current element reads.
     pub fn collect(&self, a: &Atom, own: bool, deps: &mut Vec<Dep>) {
         let Atom::Var(v) = *a else { return };
-        let mut seen = HashSet::new();
+        let mut seen = FastSet::default();
         let mut stack = vec![(v, true)];
         let mut first = own;
         while let Some((v, same)) = stack.pop() {

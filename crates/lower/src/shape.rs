@@ -2,8 +2,8 @@
 //!
 //! It gives emitters long inner loops and lets programs over different shapes share kernels.
 
+use gradlens_kernel::fast::FastSet;
 use gradlens_kernel::{Block, IndexExpr, IndexId, NestCall, NestKind, Op, Store};
-use std::collections::HashSet;
 use std::sync::Arc;
 
 /// A block, its stores, and where the dimensions in question start among its own.
@@ -18,7 +18,7 @@ impl Part<'_> {
         self.block.insts.iter().any(|i| i.op == Op::Index((self.first + d) as u8))
     }
 
-    fn used(&self) -> HashSet<IndexId> {
+    fn used(&self) -> FastSet<IndexId> {
         let loads = self.block.insts.iter().filter_map(|i| match i.op {
             Op::Load(_, id) => Some(id),
             _ => None,
