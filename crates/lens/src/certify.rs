@@ -5,8 +5,9 @@
 
 use crate::piece::{Piece, Pieces};
 use crate::{Event, Kind};
+use gradlens_ir::elementwise::bounds;
 use gradlens_ir::interval::Interval;
-use gradlens_ir::rows::{Bounds, Site, Surface};
+use gradlens_ir::rows::{Site, Surface};
 use gradlens_ir::{Atom, DType, ShapedArray};
 use gradlens_transform::LookKind;
 
@@ -42,6 +43,29 @@ pub fn certify(pieces: &Pieces, events: &[Event], grid: &[f64]) -> (Vec<(f64, f6
     (certified, undecided)
 }
 
+/// Whether a switching surface is certainly off the ranges: those of the operands, and of the result where that is its state.
+fn clear(surface: Surface, ins: &[Interval], out: Interval) -> bool {
+    let x = |i: usize| ins.get(i).copied().unwrap_or(Interval::TOP);
+    match surface {
+        Surface::Operand(i, c) => !x(i).contains(c),
+        Surface::Difference(i, j) => x(i).hi < x(j).lo || x(i).lo > x(j).hi,
+        Surface::Selector(i) => x(i).lo == x(i).hi,
+        Surface::NonPositiveInteger(i) => x(i).lo > 0.0,
+        // One value on the whole cell: no step.
+        Surface::Steps(_) => out.lo == out.hi && !out.nan,
+        // Across a pole the range is unbounded.
+        Surface::HalfPi(_) => out.is_bounded(),
+        // The quotient stays strictly between two whole numbers, or within 1 of zero.
+        Surface::Quotient(i, j) => {
+            let q = bounds::div(x(i), x(j));
+            let whole = q.lo.trunc();
+            q.is_bounded() && whole == q.hi.trunc() && (whole == 0.0 || (q.lo != whole && q.hi != whole))
+        }
+        Surface::NegativeAxis(i, j) => !x(i).contains(0.0) || x(j).lo > 0.0,
+        Surface::Ties(_) => false,
+    }
+}
+
 fn proven(piece: &Piece, lo: f64, hi: f64, dtype: DType) -> bool {
     let jaxpr = &piece.value.closed.jaxpr;
     if jaxpr.avals.iter().any(|a| a.ndim() > 0) || jaxpr.eqns.len() > 2000 || jaxpr.invars.len() != 1 {
@@ -65,23 +89,13 @@ fn proven(piece: &Piece, lo: f64, hi: f64, dtype: DType) -> bool {
     for e in &jaxpr.eqns {
         let row = e.prim.row();
         let ins: Vec<Interval> = e.ins.iter().map(|a| read(&env, a)).collect();
-        for s in row.switching {
-            let clear = match s.surface {
-                Surface::Operand(i, c) => ins.get(i).is_some_and(|x| !x.contains(c)),
-                Surface::Difference(i, j) => ins.get(i).zip(ins.get(j)).is_some_and(|(x, y)| x.hi < y.lo || x.lo > y.hi),
-                Surface::Selector(i) => ins.get(i).is_some_and(|x| x.lo == x.hi),
-                Surface::NonPositiveInteger(i) => ins.get(i).is_some_and(|x| x.lo > 0.0),
-                Surface::Steps(_) | Surface::HalfPi(_) | Surface::Quotient(..) | Surface::Ties(_) => false,
-                Surface::NegativeAxis(i, j) => ins.get(i).is_some_and(|x| !x.contains(0.0)) || ins.get(j).is_some_and(|x| x.lo > 0.0),
-            };
-            if !clear {
-                return false;
-            }
-        }
-        let Bounds::Rule(rule) = &row.bounds else { return false };
         let in_avals: Vec<&ShapedArray> = e.ins.iter().map(|a| jaxpr.atom_aval(a)).collect();
         let Some(first) = e.outs.first() else { return false };
-        let out = rule(&Site { params: &e.params, ins: &in_avals, out: jaxpr.aval(*first) }, &ins);
+        let site = Site { params: &e.params, ins: &in_avals, out: jaxpr.aval(*first) };
+        let out = row.range(&site, &ins);
+        if !row.switches(&site).iter().all(|s| clear(s.surface, &ins, out)) {
+            return false;
+        }
         let inexact = e.outs.first().is_some_and(|v| jaxpr.aval(*v).dtype.is_floating());
         let out = if inexact { widen(out) } else { out };
         if !out.is_bounded() || out.lo.abs().max(out.hi.abs()) > limit {

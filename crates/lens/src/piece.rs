@@ -1,8 +1,8 @@
 //! Pieces of a function: its recordings along each path, evaluated on many points at once.
 
 use crate::{Sample, Settings};
-use gradlens_ir::rows::{Nature, Surface};
-use gradlens_ir::{Array, Atom, ClosedJaxpr, DType, Error, LocalBoxFuture, Prim, Result, Span, Var};
+use gradlens_ir::rows::{Nature, Site, Surface};
+use gradlens_ir::{Array, Atom, ClosedJaxpr, DType, Error, LocalBoxFuture, Prim, Result, ShapedArray, Span, Var};
 use gradlens_transform::interp::{Axis, OutDims, batch_jaxpr};
 use gradlens_transform::{Condition, Cx, LookKind, Recorded};
 
@@ -108,7 +108,10 @@ fn watch_list(r: &Recorded) -> Vec<Component> {
     }
     let floats = jaxpr.eqns.len() <= MAX_CLASSES;
     for e in &jaxpr.eqns {
-        for s in e.prim.row().switching {
+        let ins: Vec<&ShapedArray> = e.ins.iter().map(|a| jaxpr.atom_aval(a)).collect();
+        let Some(result) = e.outs.first() else { continue };
+        let site = Site { params: &e.params, ins: &ins, out: jaxpr.aval(*result) };
+        for s in e.prim.row().switches(&site) {
             let operand = |i: usize| e.ins.get(i).cloned();
             let watch = match s.surface {
                 Surface::Operand(i, c) => operand(i).map(|a| Watch::Against(a, c)),
