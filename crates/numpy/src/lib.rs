@@ -8,6 +8,7 @@ pub mod convert;
 pub mod creation;
 pub mod dtypes;
 pub mod expr;
+pub mod fft;
 pub mod host;
 pub mod indexing;
 pub mod lax;
@@ -51,6 +52,7 @@ pub(crate) fn families() -> Vec<&'static [Entry]> {
         shaping::TABLE,
         indexing::TABLE,
         products::TABLE,
+        fft::TABLE,
         special::TABLE,
         nn::TABLE,
         lax::TABLE,
