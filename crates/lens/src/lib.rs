@@ -144,6 +144,25 @@ pub struct Settings {
     pub certify: bool,
 }
 
+/// Only the curves, on an even grid.
+///
+/// Errors: what the function raises at a sample where nothing else is known.
+pub async fn curves(cx: &Cx, source: &dyn Source, settings: &Settings) -> Result<Vec<Sample>> {
+    let mut pieces = piece::Pieces::new(cx, source, settings);
+    let (lo, hi) = settings.window;
+    let n = settings.samples.max(16);
+    let grid: Vec<f64> = (0..=n).map(|i| pieces.round(lo + (hi - lo) * i as f64 / n as f64)).collect();
+    pieces.curves(&grid).await
+}
+
+/// Value and derivatives at one point.
+pub async fn at(cx: &Cx, source: &dyn Source, settings: &Settings, x: f64) -> Result<Sample> {
+    let mut pieces = piece::Pieces::new(cx, source, settings);
+    let x = pieces.round(x);
+    let samples = pieces.curves(&[x]).await?;
+    samples.first().copied().ok_or_else(|| pieces.nothing())
+}
+
 /// Analyses a function on a window.
 ///
 /// Errors: what the function raises at a sample where nothing else is known.

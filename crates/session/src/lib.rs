@@ -4,13 +4,16 @@ mod analyze;
 mod case;
 pub mod encode;
 pub mod executor;
+mod graph;
 mod listen;
 pub mod module;
+pub mod page;
 pub mod protocol;
 
 pub use case::run_case;
 pub use executor::Engine;
 pub use listen::Listener;
+pub use page::Session;
 
 use gradlens_transform::Cx;
 use std::rc::Rc;

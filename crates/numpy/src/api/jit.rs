@@ -346,7 +346,7 @@ impl Object for JaxprObject {
     }
     fn repr(&self, _: &Cx) -> Result<String> {
         Ok(match self.part {
-            Part::Closed | Part::Open => format!("{:?}", self.closed.jaxpr),
+            Part::Closed | Part::Open => gradlens_ir::text::jaxpr_text(&self.closed.jaxpr),
             Part::Eqn(i) => self.closed.jaxpr.eqns[i].prim.name().into(),
             Part::Var(v) => format!("Var(id={}):{}", v.0, self.closed.jaxpr.aval(v).long()),
         })
