@@ -254,8 +254,15 @@ impl Level {
             for &out in &e.outs {
                 cost[out.0 as usize] = total;
                 leaves[out.0 as usize] = read.clone();
-                if uses[out.0 as usize] > 1 && total > CHEAP && class != Class::View {
-                    self.materialise(out);
+                if uses[out.0 as usize] > 1 && total > CHEAP {
+                    if class == Class::View {
+                        // The view stays one; what it shows is stored.
+                        self.materialise_base(&Atom::Var(out));
+                        cost[out.0 as usize] = 0;
+                        leaves[out.0 as usize] = vec![out];
+                    } else {
+                        self.materialise(out);
+                    }
                 }
             }
         }

@@ -251,3 +251,22 @@ fn narrow_types_round_after_each_primitive() {
     let x = gradlens_ir::Array::full(&[], DType::BF16, 1.0 / 512.0);
     assert_eq!(both(&j, &[x]), [vec![0.0]]);
 }
+
+#[test]
+fn what_is_dear_is_computed_once_also_behind_views() {
+    let mut b = Builder::default();
+    let x = b.f32(&[3, 4]);
+    let e = b.op(Prim::Exp, &[&x]);
+    let t = b.op1(Prim::Transpose, Params::Transpose { permutation: vec![1, 0] }, &[&e]);
+    let rows = b.op1(Prim::ReduceSum, Params::Reduce { axes: vec![0] }, &[&t]);
+    let columns = b.op1(Prim::ReduceMax, Params::Reduce { axes: vec![1] }, &[&t]);
+    let j = b.finish(&[&rows, &columns]);
+    let program = lowered(&j, &Options::default()).program;
+    let dear = program
+        .steps
+        .iter()
+        .filter(|s| matches!(s, gradlens_kernel::Step::Nest(call) if call.nest.to_string().len() > 1500))
+        .count();
+    assert_eq!((program.steps.len(), dear), (3, 1), "{program}");
+    assert_eq!(both(&j, &[f32s(&[3, 4], &[0.0; 12])]), [vec![4.0; 3], vec![1.0; 4]]);
+}
