@@ -56,7 +56,9 @@ identity_handle!(
     PullbackRule,
     dyn Any,
     /// The name of `bwd`.
-    Rc<str>
+    Rc<str>,
+    /// How many operands are residuals; the rest are tangents.
+    usize
 );
 identity_handle!(
     /// A host callback (`jax.debug.print`, `pure_callback`).

@@ -331,8 +331,8 @@ pub(crate) fn items(
         ],
         Params::CustomLin { rule, .. } => texts([
             ("bwd", rule.1.to_string()),
-            ("in_zeros", format!("[{}]", vec!["False"; e.ins.len()].join(", "))),
-            ("num_res", "0".into()),
+            ("in_zeros", format!("[{}]", vec!["False"; e.ins.len().saturating_sub(rule.2)].join(", "))),
+            ("num_res", int(rule.2)),
             ("symbolic_zeros", "False".into()),
         ]),
         Params::LinearSolve { matvec, vecmat, solve, transpose_solve, const_counts: [m, v, s, ts] } => {

@@ -432,7 +432,8 @@ fn stage_pullback(cx: &Cx, t: &Rc<LinTrace>, fns: Rc<dyn VjpFns>, captured: usiz
     let out_avals: Vec<ShapedArray> = forward.outs.iter().map(|o| o.aval().tangent()).collect();
     let [_, bwd_name] = fns.rule_names();
     let pullback = Pullback { fns, token: forward.token.clone(), n_residuals: forward.residuals.len(), captured, staged: Default::default() };
-    let params = Params::CustomLin { out_avals: out_avals.clone(), rule: PullbackRule(Rc::new(pullback), bwd_name) };
+    let residuals = forward.residuals.len();
+    let params = Params::CustomLin { out_avals: out_avals.clone(), rule: PullbackRule(Rc::new(pullback), bwd_name, residuals) };
     let outs = t.tangents.emit_typed(cx, Prim::CustomLin, params, &args, out_avals.clone());
     Ok(outs.into_iter().zip(&out_avals).map(|(o, a)| a.dtype.is_inexact().then_some(o)).collect())
 }
