@@ -32,6 +32,7 @@ pub mod table;
 pub mod tree;
 pub mod treefns;
 pub mod ufuncs;
+pub mod windows;
 
 pub use arg::{AbstractType, Arg, Callable, CustomNode, HostObject, Kind, Object, PyType, TypeArg, TypeHandle, arg_eq};
 /// The types that arguments are made of, for bindings, which see this crate and not the ones below it.
@@ -53,6 +54,7 @@ pub(crate) fn families() -> Vec<&'static [Entry]> {
         indexing::TABLE,
         products::TABLE,
         fft::TABLE,
+        windows::TABLE,
         special::TABLE,
         nn::TABLE,
         lax::TABLE,
