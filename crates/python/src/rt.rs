@@ -154,7 +154,7 @@ impl Rt {
         if let Obj::Builtin(b) = f
             && let Imp::Sync(g) = b.imp
         {
-            let bound = b.sig.bind(&b.name, &args.pos, &args.kw)?;
+            let bound = b.sig.bind(&b.qualname, &args.pos, &args.kw)?;
             return self.retry(|| g(self, &bound)).await;
         }
         self.ask(Request::Call(f.clone(), args)).await

@@ -88,8 +88,11 @@ fn object() {
     let t = all();
     maker(
         &t.object,
-        "cls, /",
+        "cls, /, *args, **kw",
         Imp::Sync(|_, a| match &a[0] {
+            Obj::Class(_) if a[1].as_tuple().is_some_and(|t| !t.is_empty()) => {
+                Err(type_error("object() takes no arguments"))
+            }
             Obj::Class(c) => Ok(Obj::Instance(Rc::new(Instance::new(c.clone(), Obj::Null)))),
             _ => Ok(Obj::None),
         }),

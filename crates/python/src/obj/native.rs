@@ -160,7 +160,8 @@ impl Sig {
     }
 
     /// Puts arguments where the parameters are, with CPython's messages.
-    pub fn bind(&self, fname: &str, pos: &[Obj], kw: &[(Str, Obj)]) -> R<Vec<Obj>> {
+    pub fn bind(&self, qual: &str, pos: &[Obj], kw: &[(Str, Obj)]) -> R<Vec<Obj>> {
+        let fname = qual.rsplit('.').next().unwrap_or(qual);
         let n = self.params.len();
         let mut out = vec![Obj::Null; n];
         let positional =
@@ -170,7 +171,7 @@ impl Sig {
         if let Some(i) = self.params.iter().position(|p| p.kind == ParamKind::VarPos) {
             out[i] = Obj::tuple(pos[taken..].to_vec());
         } else if pos.len() > positional {
-            return Err(self.too_many(fname, positional, pos.len()));
+            return Err(self.too_many(qual, positional, pos.len()));
         }
         let rest = self.params.iter().position(|p| p.kind == ParamKind::VarKw);
         let extra = rest.map(|_| PyDict::new());
@@ -207,7 +208,7 @@ impl Sig {
             if !out[i].given() && !matches!(p.kind, ParamKind::VarPos | ParamKind::VarKw) {
                 match &p.default {
                     Some(d) => out[i] = d.clone(),
-                    None => return Err(self.missing(fname, i, positional, pos.len())),
+                    None => return Err(self.missing(qual, i, positional, pos.len())),
                 }
             }
         }
@@ -221,7 +222,9 @@ impl Sig {
             .count()
     }
 
-    fn too_many(&self, fname: &str, positional: usize, given: usize) -> super::Exc {
+    fn too_many(&self, qual: &str, positional: usize, given: usize) -> super::Exc {
+        // Methods of one argument or none are named with their type, the others without.
+        let fname = qual.rsplit('.').next().unwrap_or(qual);
         let required = self.required();
         // A method's `self` counts in neither number.
         let own = usize::from(self.params.first().is_some_and(|p| p.name.as_str() == "self"));
@@ -230,10 +233,10 @@ impl Sig {
         let only_pos = self.params.iter().all(|p| p.kind == ParamKind::PosOnly);
         type_error(match (positional, required == positional) {
             (0, _) if only_pos || own == 1 => {
-                format!("{fname}() takes no arguments ({given} given)")
+                format!("{qual}() takes no arguments ({given} given)")
             }
             (1, true) if only_pos => {
-                format!("{fname}() takes exactly one argument ({given} given)")
+                format!("{qual}() takes exactly one argument ({given} given)")
             }
             (n, true) if only_pos => format!("{fname} expected {n} arguments, got {given}"),
             (n, false) if only_pos => {
@@ -247,14 +250,15 @@ impl Sig {
         })
     }
 
-    fn missing(&self, fname: &str, i: usize, positional: usize, given: usize) -> super::Exc {
+    fn missing(&self, qual: &str, i: usize, positional: usize, given: usize) -> super::Exc {
+        let fname = qual.rsplit('.').next().unwrap_or(qual);
         let required = self.required();
         let own = usize::from(self.params.first().is_some_and(|p| p.name.as_str() == "self"));
         let only_pos = self.params.iter().all(|p| p.kind == ParamKind::PosOnly);
         let (required, positional, given) =
             (required - own.min(required), positional - own.min(positional), given.saturating_sub(own));
         if only_pos && positional == 1 && required == 1 {
-            return type_error(format!("{fname}() takes exactly one argument ({given} given)"));
+            return type_error(format!("{qual}() takes exactly one argument ({given} given)"));
         }
         if only_pos && required == positional {
             return type_error(format!("{fname} expected {required} arguments, got {given}"));

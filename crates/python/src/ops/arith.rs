@@ -113,6 +113,7 @@ fn zero_division(op: BinOp, float: bool) -> Exc {
         (BinOp::Div, true) => "float division by zero",
         (BinOp::FloorDiv, true) => "float floor division by zero",
         (BinOp::Mod, true) => "float modulo",
+        (BinOp::Mod, false) => "integer modulo by zero",
         _ => "integer division or modulo by zero",
     })
 }

@@ -285,6 +285,7 @@ fn exception_attr(e: Option<&crate::obj::ExcData>, n: &str) -> Option<Obj> {
         "__cause__" => e.cause.borrow().clone(),
         "__context__" => e.context.borrow().clone(),
         "__suppress_context__" => Obj::Bool(e.suppress.get()),
+        "__traceback__" if !e.tb.borrow().is_empty() => crate::stdlib::inert("<traceback object>".into()),
         "__traceback__" => Obj::None,
         "__notes__" if !e.notes.borrow().is_empty() => Obj::list(e.notes.borrow().clone()),
         _ => return None,
@@ -422,6 +423,9 @@ fn set_instance(o: &Obj, i: &Rc<crate::obj::Instance>, class: &Rc<Class>, name: 
             if p.cached.borrow().is_some() {
                 i.dict().set_str(name, value.clone());
                 return Ok(());
+            }
+            if p.set.is_none() && matches!(&i.base, Obj::Tuple(_)) {
+                return Err(exc::E::AttributeError.msg("can't set attribute"));
             }
             if p.set.is_none() {
                 return Err(exc::E::AttributeError

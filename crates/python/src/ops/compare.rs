@@ -106,6 +106,10 @@ fn eq_at(a: &Obj, b: &Obj, depth: u32) -> R<bool> {
             && eq_at(&x.step, &y.step, depth + 1)?),
         (Bytes(x), Bytes(y)) => Ok(x == y),
         (Method(x), Method(y)) => Ok(x.this.is(&y.this) && x.func.is(&y.func)),
+        (View(_), Set(_)) | (Set(_), View(_)) => match (as_set(a)?, as_set(b)?) {
+            (Some(p), Some(q)) => eq_at(&p, &q, depth + 1),
+            _ => Ok(false),
+        },
         (View(x), View(y)) if x.what != crate::obj::ViewKind::Values => {
             let (x, y) = (super::iter_sync(a).and_then(|_| view_items(x))?, view_items(y)?);
             Ok(x.len() == y.len() && {
@@ -203,7 +207,7 @@ pub fn compare_sync(rt: &Rt, op: CmpOp, a: &Obj, b: &Obj) -> R<Obj> {
 }
 
 fn compare_at(rt: &Rt, op: CmpOp, a: &Obj, b: &Obj, depth: u32) -> R<Obj> {
-    use Obj::{Bool, Bytes, Instance, Int, List, Native, Set, Str, Tuple};
+    use Obj::{Bool, Bytes, Instance, Int, List, Native, Set, Str, Tuple, View};
     if let (Int(x), Int(y)) = (a, b) {
         return Ok(Bool(op.holds(x.cmp(y))));
     }
@@ -255,6 +259,10 @@ fn compare_at(rt: &Rt, op: CmpOp, a: &Obj, b: &Obj, depth: u32) -> R<Obj> {
             let (x, y) = (x.items(), y.items());
             sequence(rt, op, &x, &y, depth)
         }
+        (View(_), Set(_) | View(_)) | (Set(_), View(_)) => match (as_set(x)?, as_set(y)?) {
+            (Some(p), Some(q)) => compare_at(rt, op, &p, &q, depth + 1),
+            _ => Err(unordered(op, a, b)),
+        },
         (Set(x), Set(y)) => {
             let (p, q) = (x.t.borrow(), y.t.borrow());
             Ok(Bool(match op {
@@ -266,6 +274,20 @@ fn compare_at(rt: &Rt, op: CmpOp, a: &Obj, b: &Obj, depth: u32) -> R<Obj> {
         }
         _ => Err(unordered(op, a, b)),
     }
+}
+
+/// A set, or a view of keys or items as one.
+fn as_set(o: &Obj) -> R<Option<Obj>> {
+    let items = match o {
+        Obj::Set(_) => return Ok(Some(o.clone())),
+        Obj::View(v) if v.what != crate::obj::ViewKind::Values => view_items(v)?,
+        _ => return Ok(None),
+    };
+    let s = crate::obj::PySet::new(false);
+    for x in items {
+        s.add(x)?;
+    }
+    Ok(Some(Obj::Set(s)))
 }
 
 fn sequence(rt: &Rt, op: CmpOp, x: &[Obj], y: &[Obj], depth: u32) -> R<Obj> {

@@ -61,7 +61,7 @@ pub async fn get_iter(rt: &Rt, o: &Obj) -> R<Obj> {
     if let Obj::Class(c) = o {
         // Only enumerations are iterable as classes.
         return match c.lookup_user(&intern("__class_iter__")) {
-            Some(f) => rt.call(&f, [o.clone()]).await,
+            Some(_) => rt.call_method(o, "__class_iter__", []).await,
             None => Err(type_error(format!("'{}' object is not iterable", o.type_name()))),
         };
     }

@@ -188,7 +188,7 @@ impl Vm {
         if !direct {
             let split = self.stack.len() - names.len();
             let kw: Vec<(Str, Obj)> = names.iter().cloned().zip(self.stack[split..].iter().cloned()).collect();
-            let bound = b.sig.bind(&b.name, &self.stack[first..split], &kw)?;
+            let bound = b.sig.bind(&b.qualname, &self.stack[first..split], &kw)?;
             self.stack.truncate(first);
             self.stack.extend(bound);
         }
@@ -442,13 +442,13 @@ fn missing_error(name: &Str, kind: &str, missing: &[String]) -> Exc {
 }
 
 /// `**m` in a call or a display.
-pub(super) async fn merge(rt: Rt, d: Rc<PyDict>, m: Obj, as_keywords: bool) -> R<Obj> {
+pub(super) async fn merge(rt: Rt, d: Rc<PyDict>, m: Obj, as_keywords: bool, callee: String) -> R<Obj> {
     let items = match m.base() {
         Obj::Dict(m) => m.items(),
         _ => {
             let Some(keys) = ops::get_attr_opt(&rt, &m, &intern("keys")).await? else {
                 return Err(type_error(if as_keywords {
-                    format!("argument after ** must be a mapping, not {}", m.type_name())
+                    format!("{callee}argument after ** must be a mapping, not {}", m.type_name())
                 } else {
                     format!("'{}' object is not a mapping", m.type_name())
                 }));
@@ -466,7 +466,7 @@ pub(super) async fn merge(rt: Rt, d: Rc<PyDict>, m: Obj, as_keywords: bool) -> R
         if as_keywords {
             let Some(s) = k.as_str() else { return Err(type_error("keywords must be strings")) };
             if d.get_str(s).is_some() {
-                return Err(type_error(format!("got multiple values for keyword argument '{s}'")));
+                return Err(type_error(format!("{callee}got multiple values for keyword argument '{s}'")));
             }
         }
         ops::dict_set(&rt, &d, k, v).await?;

@@ -249,6 +249,14 @@ impl Vm {
             return Ok(());
         }
         let v = match (&ret, r) {
+            // An iterator that is no generator has ended under `yield from`.
+            (Ret::Send(exit), Err(Exc::Py(o))) if o.class().is_subclass(E::StopIteration.class()) => {
+                let v = o.exc().and_then(|d| d.args.borrow().first().cloned()).unwrap_or(Obj::None);
+                self.stack.pop();
+                self.stack.push(v);
+                self.goto(*exit);
+                return Ok(());
+            }
             (Ret::Module(m, _), Err(e)) => {
                 if let Obj::Module(m) = m {
                     self.rt.modules.borrow_mut().remove(m.name.as_str());

@@ -336,7 +336,10 @@ impl Vm {
                 let m = self.pop();
                 let Some(Obj::Dict(d)) = self.stack.last().cloned() else { return Ok(()) };
                 let rt = self.rt.clone();
-                self.spawn(Box::pin(super::call::merge(rt, d, m, as_keywords)), Ret::Push)?;
+                // The function lies under its arguments, unless this is a class statement.
+                let callee = n.checked_sub(4).map(|i| function_name(&self.stack[i])).unwrap_or_default();
+                let callee = if as_keywords { callee } else { String::new() };
+                self.spawn(Box::pin(super::call::merge(rt, d, m, as_keywords, callee)), Ret::Push)?;
                 self.discard()
             }
             Op::ListToTuple => {
@@ -732,6 +735,20 @@ impl Vm {
         }
         self.stack.push(Obj::Dict(d));
         Ok(())
+    }
+}
+
+/// `module.name() `, as messages about a call's arguments begin.
+fn function_name(o: &Obj) -> String {
+    match o {
+        Obj::Function(f) => {
+            let module = f.globals.get_name("__name__").and_then(|m| m.as_str().map(|s| s.to_string()));
+            format!("{}.{}() ", module.unwrap_or_default(), f.qualname.borrow())
+        }
+        Obj::Builtin(b) => format!("{}() ", b.qualname),
+        Obj::Class(c) => format!("{}() ", c.full_name()),
+        Obj::Method(m) => function_name(&m.func),
+        _ => String::new(),
     }
 }
 
