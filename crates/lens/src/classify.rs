@@ -70,7 +70,12 @@ async fn measure(pieces: &mut Pieces<'_>, x: f64, direction: f64) -> Result<Meas
     };
     let (slope, error) = if trusted {
         let l = limit(&hs, &slopes, slopes.iter().filter(|v| v.is_finite()).fold(0.0f64, |m, v| m.max(v.abs())));
-        (l, 64.0 * eps * l.number().abs().max(1e-300))
+        // What is left of the way to the place itself is known no better than the last step.
+        let rest = match slopes[..] {
+            [.., a, b] if a.is_finite() && b.is_finite() => (b - a).abs(),
+            _ => 0.0,
+        };
+        (l, 64.0 * eps * l.number().abs().max(1e-300) + rest)
     } else {
         // Differences are clean where the step is neither too wide nor lost in rounding.
         let upto = hs.len() / 2;

@@ -31,7 +31,9 @@ pub struct Cause {
 }
 
 /// The most brackets followed at once; a window with more changes than this is not resolvable anyway.
-const MAX_BRACKETS: usize = 600;
+const MAX_BRACKETS: usize = 2000;
+/// The most of them in one cell of the grid.
+const PER_CELL: usize = 6;
 
 fn same(a: &Probe, b: &Probe) -> bool {
     a.path == b.path && a.states == b.states
@@ -67,26 +69,35 @@ fn causes(pieces: &Pieces, a: &Probe, b: &Probe) -> Vec<Cause> {
 
 /// Finds the places between neighbouring samples that differ, and those where a surface only touches zero.
 pub async fn locate(pieces: &mut Pieces<'_>, grid: &[f64], probes: &[Probe]) -> Result<Vec<Place>> {
-    let mut brackets: Vec<(Probe, Probe)> =
-        probes.windows(2).filter(|w| !same(&w[0], &w[1]) && w[0].path.is_some() && w[1].path.is_some()).map(|w| (w[0].clone(), w[1].clone())).collect();
-    brackets.truncate(MAX_BRACKETS);
+    // Each bracket knows the cell it came from: one crowded cell (steps of 1/x at 0) may not use up what the others need.
+    let mut brackets: Vec<(Probe, Probe, usize)> = probes
+        .windows(2)
+        .enumerate()
+        .filter(|(_, w)| !same(&w[0], &w[1]) && w[0].path.is_some() && w[1].path.is_some())
+        .map(|(i, w)| (w[0].clone(), w[1].clone(), i))
+        .collect();
     let mut found: Vec<(Probe, Probe)> = vec![];
     for _ in 0..80 {
         if brackets.is_empty() {
             break;
         }
-        let middles: Vec<f64> = brackets.iter().map(|(a, b)| pieces.middle(a.x, b.x)).collect();
+        let middles: Vec<f64> = brackets.iter().map(|(a, b, _)| pieces.middle(a.x, b.x)).collect();
         let probed = pieces.probe(&middles).await?;
         let mut next = vec![];
-        for ((a, b), m) in brackets.into_iter().zip(probed) {
+        let mut used: std::collections::HashMap<usize, usize> = Default::default();
+        for ((a, b, cell), m) in brackets.into_iter().zip(probed) {
             for (l, r) in [(&a, &m), (&m, &b)] {
                 if same(l, r) || l.x >= r.x || l.path.is_none() || r.path.is_none() {
                     continue;
                 }
                 if pieces.adjacent(l.x, r.x) {
                     found.push((l.clone(), r.clone()));
-                } else if next.len() < MAX_BRACKETS {
-                    next.push((l.clone(), r.clone()));
+                } else {
+                    let count = used.entry(cell).or_insert(0);
+                    *count += 1;
+                    if *count <= PER_CELL && next.len() < MAX_BRACKETS {
+                        next.push((l.clone(), r.clone(), cell));
+                    }
                 }
             }
         }

@@ -236,6 +236,9 @@ fn batch(cx: &Cx, t: &Rc<BatchTrace>, prim: Prim, params: Params, args: &[Value]
         return at(cx, &t.parent, prim, params, &values);
     }
     let outs = cx.within(&t.parent, || batch_rule(cx, &Axis { size: t.size, name: t.axis_name.clone() }, prim, &params, &parts))?;
+    if let Some((v, d)) = outs.iter().find(|(v, d)| d.is_some_and(|d| v.shape().get(d) != Some(&t.size))) {
+        return Err(Error::internal(format!("batching {} gave {} with batch axis {d:?}", prim.name(), v.aval().short())));
+    }
     Ok(outs.into_iter().map(|(v, d)| batch_wrap(t, v, d)).collect())
 }
 
