@@ -205,7 +205,7 @@ impl FlatFn for Scalar {
                 ))
                 .with_help("sum, average or pick one entry of the result"));
             }
-            let y = ops::reshape(&cx, &y, &[])?;
+            let y = if y.ndim() == 0 { y } else { ops::reshape(&cx, &y, &[])? };
             Ok(vec![if y.dtype().is_floating() { y } else { ops::convert(&cx, &y, dtype, false)? }])
         })
     }

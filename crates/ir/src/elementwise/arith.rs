@@ -68,6 +68,24 @@ pub static ADD: Row = Row {
     switching: &[],
 };
 
+/// Both terms have the result's shape: what is not batched is broadcast along the other's batch axis.
+fn add_any_batch(cx: &dyn Bind, p: &Params, size: usize, xs: &[(Value, Option<usize>)]) -> Result<Vec<(Value, Option<usize>)>> {
+    let [(x, bx), (y, by)] = xs else { return Err(crate::error::Error::internal("add_any has two operands")) };
+    let spread = |v: &Value, b: usize| {
+        let mut shape = v.shape().to_vec();
+        shape.insert(b, size);
+        let dims: Vec<usize> = (0..shape.len()).filter(|i| *i != b).collect();
+        ops::broadcast_in_dim(cx, v, &shape, &dims)
+    };
+    let (x, y, b) = match (*bx, *by) {
+        (Some(a), Some(b)) => (ops::move_axis(cx, x, a, b)?, y.clone(), b),
+        (Some(a), None) => (x.clone(), spread(y, a)?, a),
+        (None, Some(b)) => (spread(x, b)?, y.clone(), b),
+        (None, None) => return Ok(vec![(cx.bind1(Prim::AddAny, p.clone(), &[x.clone(), y.clone()])?, None)]),
+    };
+    Ok(vec![(cx.bind1(Prim::AddAny, p.clone(), &[x, y])?, Some(b))])
+}
+
 /// Sum of two cotangents of one value.
 pub static ADD_ANY: Row = Row {
     name: "add_any",
@@ -75,7 +93,7 @@ pub static ADD_ANY: Row = Row {
     typing: Typing::Rule(|_, xs| Ok(vec![xs[0].clone()])),
     jvp: Jvp::Rule(|cx, _, p, t| sum_jvp(cx, Prim::AddAny, false, p, t)),
     transpose: Transpose::Rule(add_transpose),
-    batch: Batch::Elementwise,
+    batch: Batch::Rule(add_any_batch),
     effects: Effects::Pure,
     lower: Lower::Scalar(|b, _, xs| b.add(xs[0], xs[1])),
     bounds: Bounds::Rule(|_, xs| iv::add(xs[0], xs[1])),
