@@ -156,7 +156,7 @@ impl Session {
                     run.say("plot", Body::Plot(plot(Stage::Refined, a.window, &report.samples, &report.events)));
                 }
                 if a.want.lens {
-                    run.say("lens", Body::Lens(lens(&report, a.window, &lines)));
+                    run.say("lens", Body::Lens(lens(&report, a.window, dtype, &lines)));
                 }
             }
         }
@@ -307,7 +307,7 @@ fn kind_of(e: &gradlens_lens::Event) -> EventKind {
     }
 }
 
-fn lens(report: &Report, window: Window, lines: &Lines) -> Lens {
+fn lens(report: &Report, window: Window, dtype: DType, lines: &Lines) -> Lens {
     let events = report
         .events
         .iter()
@@ -345,7 +345,9 @@ fn lens(report: &Report, window: Window, lines: &Lines) -> Lens {
     let mut ranges: Vec<Range> = vec![];
     let verdicts = |list: &[(f64, f64)], v: Verdict, ranges: &mut Vec<Range>| {
         for (lo, hi) in list {
-            ranges.push(Range { lo: lo.max(window.lo), hi: hi.min(window.hi), smooth: v, finite: v, faithful: v });
+            // In float32 a derivative can lose its meaning to cancellation without anything being singular: that is not claimed.
+            let faithful = if dtype == DType::F64 { v } else { Verdict::Undecided };
+            ranges.push(Range { lo: lo.max(window.lo), hi: hi.min(window.hi), smooth: v, finite: v, faithful });
         }
     };
     verdicts(&report.certified, Verdict::Proven, &mut ranges);
