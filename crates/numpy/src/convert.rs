@@ -217,7 +217,7 @@ pub fn common_dtype(cx: &Cx, types: &[(DType, bool)]) -> Result<(DType, bool)> {
                 && (strong.iter().all(|s| !s.is_floating()) || !w.0.is_complex())
         });
         if strong.windows(2).any(|p| p[0] != p[1]) || !kinds_fit {
-            let names: Vec<String> = types.iter().map(|t| type_text(*t)).collect();
+            let names: Vec<String> = types.iter().map(|t| strict_text(*t)).collect();
             return Err(Error::new(
                 ErrorClass::TypePromotionError,
                 format!(
@@ -245,6 +245,16 @@ fn type_text((d, weak): (DType, bool)) -> String {
         (true, d) if d.is_floating() => "float".into(),
         (true, d) if d.is_complex() => "complex".into(),
         _ => format!("dtype('{d}')"),
+    }
+}
+
+/// How the message of strict promotion names a dtype: weak ones as `int*`.
+fn strict_text((d, weak): (DType, bool)) -> String {
+    match (weak, d) {
+        (true, d) if d.is_integer() => "'int*'".into(),
+        (true, d) if d.is_floating() => "'float*'".into(),
+        (true, d) if d.is_complex() => "'complex*'".into(),
+        _ => format!("'{d}'"),
     }
 }
 
@@ -282,6 +292,13 @@ pub fn promote_shapes(cx: &Cx, name: &str, xs: Vec<Value>) -> Result<Vec<Value>>
         return Ok(xs);
     }
     let shapes: Vec<&[usize]> = xs.iter().map(|x| x.shape().as_slice()).collect();
+    if cx.config().rank_promotion == gradlens_transform::RankPromotion::Raise {
+        let text: Vec<String> = shapes.iter().map(|s| gradlens_ir::aval::tuple_text(s)).collect();
+        return Err(Error::value_error(format!(
+            "Operands could not be broadcast together for {name} on shapes {} and with the config option jax_numpy_rank_promotion='raise'. For more information, see https://docs.jax.dev/en/latest/rank_promotion_warning.html.",
+            text.join(" ")
+        )));
+    }
     broadcast_shapes(name, &shapes)?;
     xs.iter().map(|x| prims::expand_dims(cx, x, &(0..rank - x.ndim()).collect::<Vec<_>>())).collect()
 }
@@ -377,7 +394,7 @@ pub fn int(cx: &Cx, x: &Arg) -> Result<i64> {
         }
         Arg::NpArray(a) | Arg::NpScalar(a) if a.aval().size() == 1 && a.dtype().is_integer() => Ok(a.to_i64s()?[0]),
         Arg::Array(_) | Arg::NpArray(_) => {
-            Err(Error::type_error("only integer scalar arrays can be converted to a scalar index"))
+            Err(Error::type_error("Only integer scalar arrays can be converted to a scalar index."))
         }
         other => Err(Error::type_error(format!("'{}' object cannot be interpreted as an integer", other.type_name()))),
     }
@@ -466,50 +483,38 @@ pub fn axes(cx: &Cx, x: &Arg, ndim: usize) -> Result<Vec<usize>> {
     }
 }
 
-/// A shape argument: an int or a sequence of ints.
+/// A shape argument: an int or a sequence of ints, none negative.
 pub fn shape(cx: &Cx, x: &Arg) -> Result<Vec<usize>> {
-    ints(cx, x)?
-        .into_iter()
-        .map(|d| {
-            usize::try_from(d).map_err(|_| {
-                Error::value_error(format!(
-                    "Shapes must be 1D sequences of concrete values of integer type, got {}.",
-                    crate::print::repr_short(x)
-                ))
-            })
-        })
-        .collect()
+    let dims = ints(cx, x)?;
+    if dims.iter().any(|&d| d < 0) {
+        let text: Vec<String> = dims.iter().map(i64::to_string).collect();
+        return Err(Error::type_error(format!(
+            "broadcast_in_dim shape must have every element be nonnegative, got {}.",
+            tuple_of(&text)
+        )));
+    }
+    Ok(dims.into_iter().map(|d| d as usize).collect())
 }
 
-/// An int or a sequence of ints.
+/// An int or a sequence of ints, all known; JAX's error shows the whole shape.
 pub fn ints(cx: &Cx, x: &Arg) -> Result<Vec<i64>> {
-    match x {
-        Arg::Tuple(v) | Arg::List(v) => v
-            .iter()
-            .map(|d| {
-                if let Arg::Array(t) = d
-                    && cx.is_visible_tracer(t)
-                {
-                    return Err(Error::type_error(format!(
-                        "Shapes must be 1D sequences of concrete values of integer type, got {}.",
-                        crate::print::repr_short(x)
-                    )));
-                }
-                match d {
-                    Arg::Float(_) => Err(Error::type_error(format!(
-                        "Shapes must be 1D sequences of concrete values of integer type, got {}.",
-                        crate::print::repr_short(x)
-                    ))),
-                    _ => int(cx, d),
-                }
-            })
-            .collect(),
-        Arg::Array(v) if v.ndim() == 1 => Ok(cx.concrete(v, Look::Concrete)?.to_i64s()?),
-        Arg::NpArray(a) if a.shape().len() == 1 => a.to_i64s(),
-        Arg::Float(_) => Err(Error::type_error(format!(
+    let items: &[Arg] = match x {
+        Arg::Tuple(v) | Arg::List(v) => v,
+        Arg::Array(v) if v.ndim() == 1 => return cx.concrete(v, Look::Concrete)?.to_i64s(),
+        Arg::NpArray(a) if a.shape().len() == 1 => return a.to_i64s(),
+        one => std::slice::from_ref(one),
+    };
+    let known = |d: &Arg| match d {
+        Arg::Array(v) => v.ndim() == 0 && v.dtype().is_integer() && !cx.is_visible_tracer(v),
+        Arg::Int(_) | Arg::Bool(_) | Arg::NpScalar(_) => true,
+        Arg::NpArray(a) => a.aval().size() == 1,
+        _ => false,
+    };
+    if !items.iter().all(known) {
+        return Err(Error::type_error(format!(
             "Shapes must be 1D sequences of concrete values of integer type, got {}.",
-            crate::print::repr_short(x)
-        ))),
-        one => Ok(vec![static_int(cx, one)?]),
+            crate::print::repr(cx, &Arg::Tuple(items.to_vec()))?
+        )));
     }
+    items.iter().map(|d| int(cx, d)).collect()
 }

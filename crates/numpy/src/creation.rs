@@ -182,13 +182,6 @@ fn full(cx: &Cx, b: &Bound) -> Result<Arg> {
     Ok(broadcast_fill(cx, &v, &shape)?.into())
 }
 fn broadcast_fill(cx: &Cx, v: &Value, shape: &[usize]) -> Result<Value> {
-    if v.ndim() > shape.len() {
-        return Err(Error::value_error(format!(
-            "Incompatible shapes for broadcasting: {} and requested shape {}",
-            gradlens_ir::aval::tuple_text(v.shape()),
-            gradlens_ir::aval::tuple_text(shape)
-        )));
-    }
     crate::shaping::broadcast_to(cx, v, shape)
 }
 fn full_like(cx: &Cx, b: &Bound) -> Result<Arg> {

@@ -581,11 +581,7 @@ pub fn scatter(cx: &Cx, x: &Value, index: &Arg, y: &Arg, prim: Prim, o: AtOption
     let fits = y.ndim() <= plan.slice_shape.len()
         && y.shape().iter().rev().zip(plan.slice_shape.iter().rev()).all(|(&a, &b)| a == b || a == 1);
     if !fits {
-        return Err(Error::value_error(format!(
-            "Incompatible shapes for broadcasting: {} and requested shape {}",
-            gradlens_ir::aval::tuple_text(y.shape()),
-            gradlens_ir::aval::tuple_text(&plan.slice_shape)
-        )));
+        return Err(Error::value_error(crate::shaping::cannot_broadcast(&y, &plan.slice_shape)));
     }
     let mut y = p::broadcast_to(cx, &y, &plan.slice_shape)?;
     y = p::squeeze(cx, &y, &plan.new_axes)?;
@@ -757,7 +753,13 @@ fn take_along_axis_entry(cx: &Cx, b: &Bound) -> Result<Arg> {
 /// The indices of nonzero elements, padded to `size` when one is given; the mask must be known otherwise.
 pub fn nonzero(cx: &Cx, x: &Value, size: Option<usize>, fill: &[i64]) -> Result<Vec<Value>> {
     let a = match size {
-        None if cx.is_visible_tracer(x) => cx.concrete(x, Look::Concrete)?,
+        // The number of results is what has to be known.
+        None if cx.is_visible_tracer(x) => {
+            let mask = u::boolean(cx, x)?;
+            let count = crate::reductions::sum(cx, &mask, &Default::default())?;
+            cx.concrete(&count, Look::Concrete)?;
+            cx.concrete(x, Look::Concrete)?
+        }
         None => cx.concrete(x, Look::Concrete)?,
         Some(n) => return sized_nonzero(cx, x, n, fill),
     };

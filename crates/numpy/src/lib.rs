@@ -28,6 +28,7 @@ pub mod shaping;
 pub mod sorting;
 pub mod special;
 pub mod special_integrals;
+pub mod stats;
 pub mod table;
 pub mod tree;
 pub mod treefns;
@@ -66,6 +67,7 @@ pub(crate) fn families() -> Vec<&'static [Entry]> {
         treefns::TABLE,
         linalg::TABLE,
         random::TABLE,
+        stats::TABLE,
     ]);
     all
 }

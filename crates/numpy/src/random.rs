@@ -8,7 +8,7 @@ use gradlens_ir::aval::tuple_text;
 use gradlens_ir::{Params, Prim, Shape};
 
 /// A key argument: a key, or the raw `uint32` words of one.
-fn key_of(cx: &Cx, name: &str, x: &Arg) -> Result<Value> {
+pub(crate) fn key_of(cx: &Cx, name: &str, x: &Arg) -> Result<Value> {
     let bad = |shown: &str| {
         Error::type_error(format!(
             "JAX encountered invalid PRNG key data: expected key_data to have ndim, shape, and dtype attributes. Got {shown}"
@@ -430,17 +430,23 @@ fn truncated_normal(cx: &Cx, b: &Bound) -> Result<Arg> {
     let d = float_arg(cx, b, "truncated_normal")?;
     let (lo, hi) = (float_param(cx, b, "lower", d)?, float_param(cx, b, "upper", d)?);
     let shape = shape_or(cx, b, &[&lo, &hi])?;
-    jit1(cx, "_truncated_normal", &[key, lo, hi], |cx, v| {
+    truncated_between(cx, &key, &lo, &hi, &shape, d).map(Arg::from)
+}
+/// Normal numbers between two constants.
+pub(crate) fn truncated(cx: &Cx, key: &Value, shape: &[usize], d: DType, lo: f64, hi: f64) -> Result<Value> {
+    truncated_between(cx, key, &p::scalar(d, lo), &p::scalar(d, hi), shape, d)
+}
+fn truncated_between(cx: &Cx, key: &Value, lo: &Value, hi: &Value, shape: &[usize], d: DType) -> Result<Value> {
+    jit1(cx, "_truncated_normal", &[key.clone(), lo.clone(), hi.clone()], |cx, v| {
         let (lo, hi) = (ex(cx, &v[1]), ex(cx, &v[2]));
         let s2 = lo.constant(std::f64::consts::SQRT_2);
         let (a, c) = ((&lo / &s2).erf(), (&hi / &s2).erf());
-        let x = uniform(cx, &v[0], &shape, d, &a.get()?, &c.get()?)?;
+        let x = uniform(cx, &v[0], shape, d, &a.get()?, &c.get()?)?;
         let out = (s2 * ex(cx, &x).erf_inv()).get()?;
         let up = lo.stop().map(|cx, v| p::nextafter(cx, v, &p::like(v, f64::INFINITY))).get()?;
         let down = hi.stop().map(|cx, v| p::nextafter(cx, v, &p::like(v, f64::NEG_INFINITY))).get()?;
         u::clip(cx, &out, &up, &down)
     })
-    .map(Arg::from)
 }
 fn uniform_entry(cx: &Cx, b: &Bound) -> Result<Arg> {
     let key = key_of(cx, "uniform", &b["key"])?;

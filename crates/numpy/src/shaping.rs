@@ -20,10 +20,14 @@ pub fn reshape(cx: &Cx, x: &Value, sizes: &[i64]) -> Result<Value> {
     }
     if (holes == 1 && (known == 0 || n % known != 0)) || (holes == 0 && known != n) || sizes.iter().any(|&d| d < -1) {
         return Err(Error::type_error(format!(
-            "cannot reshape array of shape {} (size {n}) into shape {} (size {})",
+            "cannot reshape array of shape {} (size {n}) into shape {}{}",
             tuple_text(x.shape()),
             text(),
-            if holes == 1 { -known } else { known }
+            if holes == 1 {
+                format!(" because the product of specified axis sizes ({known}) does not evenly divide {n}")
+            } else {
+                format!(" (size {known})")
+            }
         )));
     }
     let out: Vec<usize> = sizes.iter().map(|&d| if d == -1 { n / known } else { d } as usize).collect();
@@ -114,16 +118,25 @@ fn rollaxis(cx: &Cx, b: &Bound) -> Result<Arg> {
     jit1(cx, "rollaxis", &[x], |cx, v| moveaxis(cx, &v[0], &[axis], &[to])).map(Arg::from)
 }
 
+/// What broadcasting says when sizes do not fit.
+pub fn cannot_broadcast(x: &Value, shape: &[usize]) -> String {
+    let to = gradlens_ir::ShapedArray::new(shape, x.dtype());
+    format!("Incompatible types for broadcasting: input type={} and requested type={}", x.aval().long(), to.long())
+}
+
 /// `jnp.broadcast_to` with its error.
 pub fn broadcast_to(cx: &Cx, x: &Value, shape: &[usize]) -> Result<Value> {
     let lead = shape.len().wrapping_sub(x.ndim());
     let fits = x.ndim() <= shape.len() && x.shape().iter().zip(&shape[lead..]).all(|(&a, &b)| a == b || a == 1);
-    if !fits {
+    if x.ndim() > shape.len() {
         return Err(Error::value_error(format!(
-            "Incompatible shapes for broadcasting: {} and requested shape {}",
+            "Cannot broadcast to shape with fewer dimensions: arr_shape={} shape={}",
             tuple_text(x.shape()),
             tuple_text(shape)
         )));
+    }
+    if !fits {
+        return Err(Error::value_error(cannot_broadcast(x, shape)));
     }
     p::broadcast_to(cx, x, shape)
 }
@@ -357,7 +370,10 @@ fn split(cx: &Cx, b: &Bound, name: &str, axis: Option<usize>, uneven: bool) -> R
     } else {
         let n = cv::static_int(cx, at)?.max(1) as usize;
         if size % n != 0 && !uneven {
-            return Err(Error::value_error("array split does not result in an equal division"));
+            return Err(Error::value_error(format!(
+                "array split does not result in an equal division: rest is {}",
+                size % n
+            )));
         }
         (0..n).map(|i| size / n + usize::from(i < size % n)).collect()
     };

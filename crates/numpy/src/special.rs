@@ -107,7 +107,7 @@ pub fn i0_(cx: &Cx, x: &Value) -> Result<Value> {
 }
 
 /// `where(x != 0 or isnan(y), x * log(y), 0)`, for `xlogy` and `xlog1py`.
-fn x_log(cx: &Cx, x: &Value, y: &Value, plus_one: bool) -> Result<Value> {
+pub(crate) fn x_log(cx: &Cx, x: &Value, y: &Value, plus_one: bool) -> Result<Value> {
     fn log<'a>(y: &X<'a>, plus_one: bool) -> X<'a> {
         if plus_one { y.log1p() } else { y.log() }
     }

@@ -2,7 +2,9 @@
 //! another backend than the one asked had to do the work.
 
 use gradlens_backend::{Backend, BackendError, Buffer, BufferData, Executable, Fuel, Interpreter};
-use gradlens_ir::{Array, ClosedJaxpr, DeviceData, Error, ErrorClass, HostBuf, LocalBoxFuture, Params, Prim, Result, ShapedArray};
+use gradlens_ir::{
+    Array, ClosedJaxpr, DeviceData, Error, ErrorClass, HostBuf, LocalBoxFuture, Params, Prim, Result, ShapedArray,
+};
 use gradlens_lower::{Lowered, Options, lower, lower_eqn};
 use gradlens_transform::Executor;
 use std::any::Any;
@@ -75,7 +77,9 @@ impl Engine {
         let consts: Rc<[Array]> = lowered.consts.into();
         match self.main.compile(&program) {
             Ok(exe) => Ok(Ready { exe, consts }),
-            Err(BackendError::Unsupported(why) | BackendError::DeviceLost(why)) if !Rc::ptr_eq(&self.main, &self.cpu) => {
+            Err(BackendError::Unsupported(why) | BackendError::DeviceLost(why))
+                if !Rc::ptr_eq(&self.main, &self.cpu) =>
+            {
                 let exe = self.cpu.compile(&program).map_err(backend_error)?;
                 Ok(Ready { exe: Executable { fallback: Some(why), ..exe }, consts })
             }
@@ -106,7 +110,12 @@ impl Engine {
         let mut inputs = Vec::with_capacity(program.inputs.len());
         for (a, id) in args.iter().chain(ready.consts.iter()).zip(&program.inputs) {
             let dtype = program.buffer(*id).dtype;
-            let resident = a.device().and_then(|d| d.as_any().downcast_ref::<OnDevice>().filter(|d| Rc::ptr_eq(&d.backend, backend)).map(|d| d.buffer.clone()));
+            let resident = a.device().and_then(|d| {
+                d.as_any()
+                    .downcast_ref::<OnDevice>()
+                    .filter(|d| Rc::ptr_eq(&d.backend, backend))
+                    .map(|d| d.buffer.clone())
+            });
             inputs.push(match resident {
                 Some(buffer) => buffer,
                 None => Buffer::host(dtype, a.host()?.shared().clone()),
@@ -135,7 +144,10 @@ fn on_host(backend: &Rc<dyn Backend>, buffer: &Buffer) -> Result<Buffer> {
         BufferData::Host(_) => Ok(buffer.clone()),
         BufferData::Device(_) => match backend.try_read(buffer) {
             Some(Ok(bytes)) => Ok(Buffer::host(buffer.dtype, bytes)),
-            _ => Err(Error::new(ErrorClass::RuntimeError, "the device was lost with values that were not yet on the host; run again")),
+            _ => Err(Error::new(
+                ErrorClass::RuntimeError,
+                "the device was lost with values that were not yet on the host; run again",
+            )),
         },
     }
 }
@@ -159,9 +171,13 @@ pub fn backend_error(e: BackendError) -> Error {
     match e {
         BackendError::Unsupported(why) => Error::not_implemented(why),
         BackendError::Invalid(why) => Error::internal(why),
-        BackendError::OutOfMemory(bytes) => Error::new(ErrorClass::MemoryError, format!("out of memory: {bytes} bytes are needed at once")),
+        BackendError::OutOfMemory(bytes) => {
+            Error::new(ErrorClass::MemoryError, format!("out of memory: {bytes} bytes are needed at once"))
+        }
         BackendError::DeviceLost(why) | BackendError::Device(why) => Error::new(ErrorClass::RuntimeError, why),
-        BackendError::Interrupted => Error::new(ErrorClass::Limit, "stopped: the computation ran past its limit of steps"),
+        BackendError::Interrupted => {
+            Error::new(ErrorClass::Limit, "stopped: the computation ran past its limit of steps")
+        }
     }
 }
 
