@@ -51,6 +51,13 @@ pub fn convert(cx: &dyn Bind, x: &Value, new_dtype: DType, weak_type: bool) -> R
     if x.dtype() == new_dtype && x.aval().weak_type == weak_type {
         return Ok(x.clone());
     }
+    // A constant scalar takes another weak flag without an equation, as JAX folds it.
+    if let Value::Array(a) = x
+        && a.dtype() == new_dtype
+        && a.aval().ndim() == 0
+    {
+        return Ok(Value::Array(a.with_weak(weak_type)));
+    }
     cx.bind1(Prim::ConvertElementType, Params::ConvertElementType { new_dtype, weak_type }, from_ref(x))
 }
 
