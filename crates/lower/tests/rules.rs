@@ -219,7 +219,7 @@ fn ties() {
             "first of sort",
             &[1.0, 1.0, 0.0, 2.0],
             |cx, x| {
-                let s = ops::sort(cx, &[x.clone()], 0, true, 1)?.remove(0);
+                let s = ops::sort(cx, std::slice::from_ref(x), 0, true, 1)?.remove(0);
                 ops::slice(cx, &s, &[1], &[2], None)
             },
             &[1.0, 0.0, 0.0, 0.0],
@@ -395,10 +395,10 @@ fn triangular_systems() {
 #[test]
 fn random_numbers() {
     fn key(cx: &dyn Bind, seed: &Value) -> Result<Value> {
-        cx.bind1(Prim::RandomSeed, Params::None, &[seed.clone()])
+        cx.bind1(Prim::RandomSeed, Params::None, std::slice::from_ref(seed))
     }
     fn words(cx: &dyn Bind, key: &Value) -> Result<Vec<Value>> {
-        one(cx.bind1(Prim::RandomUnwrap, Params::None, &[key.clone()]))
+        one(cx.bind1(Prim::RandomUnwrap, Params::None, std::slice::from_ref(key)))
     }
     let seed = || vec![ints(&[], &[42])];
     check_all(&[

@@ -103,7 +103,7 @@ fn transform(cx: &Cx, k: &Kind, x: Value, s: Option<Vec<i64>>, axes: Option<Vec<
             if k.kind == IRFFT
                 && let Some(last) = lengths.last_mut()
             {
-                *last = (2 * last.saturating_sub(1)).max(0);
+                *last = 2 * last.saturating_sub(1);
             }
             lengths
         }
