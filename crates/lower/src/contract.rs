@@ -155,7 +155,9 @@ fn products(
     let (stored, lanes) = storage(out.dtype);
     let ty = stored.register();
     let outer = [&loops.batch[..], &loops.m, &loops.n].concat();
-    let mut group = new_reduce(outer, loops.k, Combine::Each(vec![BinOp::Add; lanes]));
+    // Truth values are multiplied by and, added by or.
+    let sum = if ty == ScalarType::Bool { BinOp::Or } else { BinOp::Add };
+    let mut group = new_reduce(outer, loops.k, Combine::Each(vec![sum; lanes]));
     group.shape = out.shape.to_vec();
     group.ix = loops.out;
     let Kind::Reduce { body, results, init, .. } = &mut group.kind else {
@@ -168,7 +170,7 @@ fn products(
     };
     let y = em.value(&e.ins[1], &loops.rhs)?;
     results.extend(product(body, x, y, ty, lanes));
-    init.resize(lanes, fold_identity(BinOp::Add, stored));
+    init.resize(lanes, fold_identity(sum, stored));
     let totals: Vec<_> = (0..lanes).map(|_| group.main.b.param(ty)).collect();
     bind_totals(lo, s, e, &mut group, &totals);
     lo.push_group(s, group);
@@ -178,6 +180,9 @@ fn products(
 fn product(cx: &mut Ctx, x: Vals, y: Vals, ty: ScalarType, lanes: usize) -> Vec<gradlens_kernel::Value> {
     let b = &mut cx.b;
     let (x, y) = (x.map(|v| b.cast(ty, v)), y.map(|v| b.cast(ty, v)));
+    if ty == ScalarType::Bool {
+        return vec![b.and(x.one(), y.one())];
+    }
     if lanes == 1 {
         return vec![b.mul(x.one(), y.one())];
     }

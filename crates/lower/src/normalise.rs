@@ -1,10 +1,11 @@
 //! Rewrites that leave fewer primitives to lower: split, stack, unstack, tile and transposing reshapes become slices,
 //! concatenates, broadcasts, transposes and plain reshapes.
 
-use gradlens_ir::{Atom, ClosedJaxpr, Eqn, Jaxpr, Params, Prim, Shape, Var};
+use gradlens_ir::{Array, Atom, ClosedJaxpr, Eqn, Jaxpr, Params, Prim, Shape, Var};
 
 struct Rewriter {
     jaxpr: Jaxpr,
+    consts: Vec<Array>,
 }
 
 impl Rewriter {
@@ -40,7 +41,25 @@ impl Rewriter {
         (Params::Slice { start_indices, limit_indices, strides: None }, sizes)
     }
 
+    /// A literal whose bytes are still on a device becomes a constant, which a program reads as an input.
+    fn atom(&mut self, a: &Atom) -> Atom {
+        match a {
+            Atom::Lit(l) if l.host().is_err() => {
+                let v = self.jaxpr.new_var(l.aval().clone());
+                self.jaxpr.constvars.push(v);
+                self.consts.push(l.clone());
+                Atom::Var(v)
+            }
+            _ => a.clone(),
+        }
+    }
+
     fn rewrite(&mut self, e: &Eqn) {
+        let waits = |a: &Atom| matches!(a, Atom::Lit(l) if l.host().is_err());
+        if e.ins.iter().any(waits) {
+            let ins = e.ins.iter().map(|a| self.atom(a)).collect();
+            return self.rewrite(&Eqn { ins, ..e.clone() });
+        }
         let x = e.ins.first().cloned();
         match (&e.params, x) {
             (Params::Reshape { dimensions: Some(order), .. }, Some(x)) => {
@@ -101,9 +120,11 @@ pub(crate) fn normalise(closed: &ClosedJaxpr) -> ClosedJaxpr {
             constvars: from.constvars.clone(),
             invars: from.invars.clone(),
             eqns: Vec::with_capacity(from.eqns.len()),
-            outs: from.outs.clone(),
+            outs: Vec::new(),
         },
+        consts: closed.consts.to_vec(),
     };
     from.eqns.iter().for_each(|e| r.rewrite(e));
-    ClosedJaxpr { jaxpr: r.jaxpr.into(), consts: closed.consts.clone() }
+    r.jaxpr.outs = from.outs.iter().map(|a| r.atom(a)).collect();
+    ClosedJaxpr::new(r.jaxpr, r.consts)
 }

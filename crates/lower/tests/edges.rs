@@ -3,8 +3,9 @@
 mod common;
 use common::*;
 use gradlens_ir::params::DotDims;
-use gradlens_ir::{Array, Atom, DType, Params, Prim, Shape, ShapedArray};
+use gradlens_ir::{Array, Atom, DType, DeviceData, HostBuf, LocalBoxFuture, Params, Prim, Result, Shape, ShapedArray};
 use gradlens_lower::{Options, lower_eqn};
+use std::rc::Rc;
 
 #[test]
 fn folds_over_nothing_are_identities() {
@@ -134,4 +135,58 @@ fn literals_are_folded_and_known_branches_taken() {
     let names: Vec<&str> = simple.jaxpr.eqns.iter().map(|e| e.prim.name()).collect();
     assert_eq!(names, ["add", "neg"]);
     assert_eq!(both(&j, &[f32s(&[], &[1.0])]), [vec![-7.0], vec![6.0]]);
+}
+
+/// Bytes that are not there yet.
+struct OnDevice;
+
+impl DeviceData for OnDevice {
+    fn peek(&self) -> Option<Rc<HostBuf>> {
+        None
+    }
+    fn read(&self) -> LocalBoxFuture<Result<Rc<HostBuf>>> {
+        Box::pin(async { Ok(Rc::new(HostBuf::zeroed(4))) })
+    }
+    fn as_any(&self) -> &dyn std::any::Any {
+        self
+    }
+}
+
+#[test]
+fn a_literal_on_a_device_is_read_as_an_input() {
+    let far = Atom::Lit(Array::from_device(ShapedArray::new([], DType::F32), Rc::new(OnDevice)));
+    let mut b = Builder::default();
+    let x = b.f32(&[2]);
+    let y = b.op(Prim::Mul, &[&x, &far]);
+    let l = lowered(&b.finish(&[&y]), &Options::default());
+    assert_eq!((l.program.inputs.len(), l.consts.len()), (2, 1));
+    let got = run_program(&l.program, &[ramp(&[2], 1.0), f32s(&[], &[3.0])]);
+    assert_eq!(got[0].as_slice_of::<f32>(), [3.0, 6.0]);
+}
+
+#[test]
+fn products_of_truth_values_and_of_complex_numbers() {
+    let dims = || DotDims { lhs_contract: vec![1], rhs_contract: vec![0], ..DotDims::default() };
+    let params = || Params::DotGeneral { dims: dims(), preferred_element_type: None };
+    let mut b = Builder::default();
+    let (p, q) = (b.input(DType::Bool, &[2, 2]), b.input(DType::Bool, &[2, 1]));
+    let (x, y) = (b.input(DType::C64, &[1, 2]), b.input(DType::C64, &[2, 1]));
+    let truth = b.op1(Prim::DotGeneral, params(), &[&p, &q]);
+    let dot = b.op1(Prim::DotGeneral, params(), &[&x, &y]);
+    let j = b.finish(&[&truth, &dot]);
+    let bools = |shape: &[usize], xs: &[u8]| Array::from_slice(shape, DType::Bool, xs);
+    let complexes = |shape: &[usize], xs: [(f32, f32); 2]| {
+        let words = xs.map(|(a, b)| a.to_bits() as u64 | (b.to_bits() as u64) << 32);
+        Array::from_slice(shape, DType::C64, &words)
+    };
+    let inputs = [
+        bools(&[2, 2], &[1, 0, 0, 1]),
+        bools(&[2, 1], &[1, 0]),
+        complexes(&[1, 2], [(1.0, 2.0), (0.0, 1.0)]),
+        complexes(&[2, 1], [(3.0, -1.0), (2.0, 2.0)]),
+    ];
+    let got = run(&j, &inputs);
+    assert_eq!(got[0].to_f64s().expect("host"), [1.0, 0.0]);
+    // (1 + 2i)(3 - i) + i (2 + 2i) = 5 + 5i - 2 + 2i.
+    assert_eq!(got[1].to_complexes().expect("host"), [(3.0, 7.0)]);
 }
