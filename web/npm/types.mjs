@@ -93,7 +93,7 @@ export type Callable = (...args: any[]) => any;
 export type Function_<F extends Callable> = F & { async(...args: Parameters<F>): Promise<ReturnType<F>> };
 
 /** An array, or what stands for one in a transformation. */
-export declare class Array {
+export class Array {
   private constructor();
   readonly shape: number[];
   readonly ndim: number;
@@ -123,35 +123,35 @@ ${methods.filter((m) => METHODS.has(m.name)).map((m) => `${doc(m, "  ")}  ${m.na
 }
 
 /** Loads the engine; await it before anything else. */
-export declare function init(options?: { module?: WebAssembly.Module | BufferSource | Response | URL | string }): Promise<void>;
+export function init(options?: { module?: WebAssembly.Module | BufferSource | Response | URL | string }): Promise<void>;
 /** A step of an index. */
-export declare function slice(start?: number | null, stop?: number | null, step?: number | null): any;
+export function slice(start?: number | null, stop?: number | null, step?: number | null): any;
 /** Makes an array; plain numbers become floats unless \`dtype\` says otherwise. */
-export declare function array(value: Nested | ArrayLike | readonly ArrayLike[], options?: { dtype?: DTypeLike }): Array;
+export function array(value: Nested | ArrayLike | readonly ArrayLike[], options?: { dtype?: DTypeLike }): Array;
 
 /** The gradient of a scalar function, with respect to its first argument unless \`argnums\` says otherwise. */
-export declare function grad(fun: Callable, options?: { argnums?: number | readonly number[]; hasAux?: boolean; allowInt?: boolean }): (...args: any[]) => any;
+export function grad(fun: Callable, options?: { argnums?: number | readonly number[]; hasAux?: boolean; allowInt?: boolean }): (...args: any[]) => any;
 /** The value and the gradient, as a pair. */
-export declare function valueAndGrad(fun: Callable, options?: { argnums?: number | readonly number[]; hasAux?: boolean }): (...args: any[]) => [any, any];
+export function valueAndGrad(fun: Callable, options?: { argnums?: number | readonly number[]; hasAux?: boolean }): (...args: any[]) => [any, any];
 /** Compiles a function, once per shape. */
-export declare function jit<F extends Callable>(fun: F, options?: { staticArgnums?: number | readonly number[] }): F;
+export function jit<F extends Callable>(fun: F, options?: { staticArgnums?: number | readonly number[] }): F;
 /** Maps a function over an axis of its arguments. */
-export declare function vmap(fun: Callable, options?: { inAxes?: any; outAxes?: any }): (...args: any[]) => any;
+export function vmap(fun: Callable, options?: { inAxes?: any; outAxes?: any }): (...args: any[]) => any;
 /** The value, and the derivative along the tangents. */
-export declare function jvp(fun: Callable, primals: readonly any[], tangents: readonly any[], options?: { hasAux?: boolean }): [any, any];
+export function jvp(fun: Callable, primals: readonly any[], tangents: readonly any[], options?: { hasAux?: boolean }): [any, any];
 /** The value, and a function that pulls a cotangent back. */
-export declare function vjp(fun: Callable, ...primals: any[]): [any, (cotangent: any) => any[]];
+export function vjp(fun: Callable, ...primals: any[]): [any, (cotangent: any) => any[]];
 /** The value, and the linear map of the derivative. */
-export declare function linearize(fun: Callable, ...primals: any[]): [any, (...tangents: any[]) => any];
-export declare function jacfwd(fun: Callable, options?: { argnums?: number | readonly number[] }): (...args: any[]) => any;
-export declare function jacrev(fun: Callable, options?: { argnums?: number | readonly number[] }): (...args: any[]) => any;
-export declare function hessian(fun: Callable, options?: { argnums?: number | readonly number[] }): (...args: any[]) => any;
-export declare function checkpoint<F extends Callable>(fun: F): F;
+export function linearize(fun: Callable, ...primals: any[]): [any, (...tangents: any[]) => any];
+export function jacfwd(fun: Callable, options?: { argnums?: number | readonly number[] }): (...args: any[]) => any;
+export function jacrev(fun: Callable, options?: { argnums?: number | readonly number[] }): (...args: any[]) => any;
+export function hessian(fun: Callable, options?: { argnums?: number | readonly number[] }): (...args: any[]) => any;
+export function checkpoint<F extends Callable>(fun: F): F;
 /** A function that gives the Jaxpr of \`fun\` at its arguments; \`toString()\` shows it. */
-export declare function makeJaxpr(fun: Callable, options?: { staticArgnums?: number | readonly number[] }): (...args: any[]) => { toString(): string };
+export function makeJaxpr(fun: Callable, options?: { staticArgnums?: number | readonly number[] }): (...args: any[]) => { toString(): string };
 
 /** Sets JAX's configuration and where to run. */
-export declare function configure(options: { x64?: boolean; backend?: "auto" | "webgpu" | "cpu" | "reference" }): void;
+export function configure(options: { x64?: boolean; backend?: "auto" | "webgpu" | "cpu" | "reference" }): void;
 
 /** What came of running a Python module. */
 export interface RunResult {
@@ -162,13 +162,13 @@ export interface RunResult {
   diagnostics: { severity: "error" | "warning" | "note"; class: string | null; message: string; help: string | null; span: { start: number; end: number; line: number; column: number } | null }[];
 }
 /** Runs a Python module. */
-export declare function run(source: string, options?: { x64?: boolean; backend?: "auto" | "webgpu" | "cpu" | "reference" }): Promise<RunResult>;
+export function run(source: string, options?: { x64?: boolean; backend?: "auto" | "webgpu" | "cpu" | "reference" }): Promise<RunResult>;
 /** How many of the engine's values JavaScript still holds. */
-export declare function heldCount(): number;
+export function heldCount(): number;
 
-export declare const jax: Jax;
-${["numpy", "lax", "nn", "random", "scipy", "tree"].map((name) => `export declare const ${name}: ${has(`jax.${name}`) ? title(`jax.${name}`) : "any"};`).join("\n")}
-export declare const jnp: ${has("jax.numpy") ? "JaxNumpy" : "any"};
+export const jax: Jax;
+${["numpy", "lax", "nn", "random", "scipy", "tree"].map((name) => `export const ${name}: ${has(`jax.${name}`) ? title(`jax.${name}`) : "any"};`).join("\n")}
+export const jnp: ${has("jax.numpy") ? "JaxNumpy" : "any"};
 
 ${interfaces}`;
 await writeFile(new URL("./index.d.ts", import.meta.url), text);

@@ -4,7 +4,7 @@
 //! functions by path, JavaScript functions as what they transform).
 mod convert;
 mod handles;
-mod library;
+pub mod library;
 mod model;
-mod page;
+pub mod page;
 mod runtime;

@@ -110,8 +110,28 @@ pub fn constant(path: &str) -> Js {
     }
 }
 
-/// Functions whose first arguments are data: whole numbers in them are floats, as JavaScript means them.
-const TAKES_DATA: [&str; 4] = ["jax.numpy.array", "jax.numpy.asarray", "jax.numpy.full", "jax.numpy.full_like"];
+/// Functions some of whose arguments are data: whole numbers in those are floats, as JavaScript means them. The path, and
+/// the first and last position of data.
+const TAKES_DATA: [(&str, usize, usize); 15] = [
+    ("jax.numpy.array", 0, 0),
+    ("jax.numpy.asarray", 0, 0),
+    ("jax.numpy.full", 1, 1),
+    ("jax.numpy.full_like", 1, 1),
+    ("jax.jvp", 1, 2),
+    ("jax.vjp", 1, usize::MAX),
+    ("jax.linearize", 1, usize::MAX),
+    ("jax.tree.map", 1, usize::MAX),
+    ("jax.lax.scan", 1, 2),
+    ("jax.lax.map", 1, 1),
+    ("jax.lax.associative_scan", 1, 1),
+    ("jax.lax.while_loop", 2, 2),
+    ("jax.lax.fori_loop", 3, 3),
+    ("jax.lax.cond", 3, usize::MAX),
+    ("jax.lax.switch", 2, usize::MAX),
+];
+
+/// No position: an empty range.
+const NO_DATA: (usize, usize) = (1, 0);
 
 /// A call that has been understood.
 struct Call {
@@ -123,7 +143,7 @@ struct Call {
 impl Call {
     /// Reads the arguments. A last plain object whose keys all name parameters is the keyword arguments; keys may be in
     /// camel case.
-    fn read(target: Rc<dyn Callable>, args: &js_sys::Array, numbers: Numbers, data: Option<usize>) -> Result<Call> {
+    fn read(target: Rc<dyn Callable>, args: &js_sys::Array, numbers: Numbers, data: (usize, usize)) -> Result<Call> {
         let mut list: Vec<JsValue> = args.iter().collect();
         let mut kwargs = Vec::new();
         if let (Some(last), Some(params)) = (list.last(), target.parameters())
@@ -135,7 +155,7 @@ impl Call {
         let args = list
             .iter()
             .enumerate()
-            .map(|(i, v)| from_js(v, if data == Some(i) { Numbers::Floats } else { numbers }))
+            .map(|(i, v)| from_js(v, if (data.0..=data.1).contains(&i) { Numbers::Floats } else { numbers }))
             .collect::<Result<_>>()?;
         Ok(Call { target, args, kwargs })
     }
@@ -189,7 +209,7 @@ fn by_path(path: &str, args: &js_sys::Array) -> std::result::Result<Call, JsValu
     let Some(function) = registry().function(path) else {
         return Err(JsError::new(&format!("the library has no function {path}")).into());
     };
-    let data = TAKES_DATA.contains(&path).then(|| usize::from(path.contains("full")));
+    let data = TAKES_DATA.iter().find(|row| row.0 == path).map_or(NO_DATA, |row| (row.1, row.2));
     let target = Rc::new(gradlens_numpy::LibraryFunction(function));
     Call::read(target, args, Numbers::Ints, data).map_err(|e| to_throw(&e))
 }
@@ -213,7 +233,7 @@ fn held(id: u32) -> std::result::Result<Held, JsValue> {
 fn by_id(id: u32, args: &js_sys::Array) -> std::result::Result<Call, JsValue> {
     let Held::Callable(target) = held(id)? else { return Err(JsError::new("this object is not a function").into()) };
     let numbers = if target.as_any().is::<gradlens_numpy::LibraryFunction>() { Numbers::Ints } else { Numbers::Floats };
-    Call::read(target, args, numbers, None).map_err(|e| to_throw(&e))
+    Call::read(target, args, numbers, NO_DATA).map_err(|e| to_throw(&e))
 }
 
 /// Calls a function that the library made.
@@ -267,7 +287,7 @@ pub fn method(id: u32, name: &str, args: &js_sys::Array) -> Js {
         return Err(JsError::new(&format!("arrays have no method {name}")).into());
     };
     let target = Rc::new(Method { function, receiver: Arg::Array(value) });
-    Call::read(target, args, Numbers::Ints, None).map_err(|e| to_throw(&e))?.now()
+    Call::read(target, args, Numbers::Ints, NO_DATA).map_err(|e| to_throw(&e))?.now()
 }
 
 /// `x[index]` of an object of the library (`x.at[0]`).

@@ -1,0 +1,22 @@
+//! The engine on a page's main thread.
+#![cfg(target_arch = "wasm32")]
+mod common;
+
+use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
+
+wasm_bindgen_test_configure!(run_in_browser);
+
+#[wasm_bindgen_test]
+fn calls_and_gradients() {
+    common::calls_and_gradients();
+}
+
+#[wasm_bindgen_test]
+fn errors() {
+    common::errors();
+}
+
+#[wasm_bindgen_test]
+fn handles_come_back() {
+    common::handles_come_back();
+}
