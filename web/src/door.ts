@@ -6,14 +6,15 @@ import init, { Page } from "gradlens-wasm";
 /** Answers requests. */
 export interface Door {
   /**
-   * Answers one request. `emit` gets each update and says whether to go on; `draw` asks for the drawing as well.
+   * Answers one request. `emit` gets each update; `breathe` is awaited between the stages of the work, lets the worker's
+   * messages in and says whether to go on; `draw` asks for the drawing as well.
    */
-  handle(request: Request, draw: boolean, emit: (update: Update) => boolean): Promise<void>;
+  handle(request: Request, draw: boolean, emit: (update: Update) => void, breathe: () => Promise<boolean>): Promise<void>;
 }
 
 /** Opens the door, once per worker. */
 export async function open(module: WebAssembly.Module): Promise<Door> {
   await init({ module_or_path: module });
   const page = new Page();
-  return { handle: (request, draw, emit) => page.handle(request, draw, emit) };
+  return { handle: (request, draw, emit, breathe) => page.handle(request, draw, emit, breathe) };
 }

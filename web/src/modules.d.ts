@@ -8,7 +8,7 @@ declare module "gradlens-wasm" {
   /** The page's door; see crates/js. */
   export class Page {
     constructor();
-    handle(request: import("./protocol").Request, draw: boolean, emit: (update: import("./update").Update) => boolean): Promise<void>;
+    handle(request: import("./protocol").Request, draw: boolean, emit: (update: import("./update").Update) => void, breathe: () => Promise<boolean>): Promise<void>;
   }
   /** Adds what is to be drawn to a stream of answers. */
   export class Drawing {

@@ -23,6 +23,15 @@ const waiting = new Map<Channel, Request>();
 
 const send = (message: FromWorker) => postMessage(message);
 
+/** Resolves once the messages that have come meanwhile are read: a task, where a promise alone would be a microtask. */
+const turn = new MessageChannel();
+const turns: (() => void)[] = [];
+turn.port1.onmessage = () => turns.shift()?.();
+const messages = () => new Promise<void>((done) => {
+  turns.push(done);
+  turn.port2.postMessage(0);
+});
+
 async function pump(): Promise<void> {
   if (busy || !door) return;
   busy = true;
@@ -37,6 +46,8 @@ async function pump(): Promise<void> {
       await door.handle(request, channel === "analyze", (update) => {
         send({ type: "update", channel, update });
         drawn ||= update.answer.body.type === "plot";
+      }, async () => {
+        await messages();
         // While a slider is dragged every request is overtaken: let each one draw before it makes way.
         return !waiting.has(channel) || (!drawn && performance.now() - begun < PATIENCE);
       });

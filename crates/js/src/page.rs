@@ -1,15 +1,21 @@
 //! The page's door: requests in, answers with what is to be drawn out.
 
 use crate::model::Models;
-use gradlens_session::protocol::{Answer, BackendChoice, BackendReport, Body, Done, Request};
+use gradlens_numpy::ir::LocalBoxFuture;
+use gradlens_session::Listener;
+use gradlens_session::protocol::{Answer, Backend, BackendChoice, BackendReport, Body, Done, Request};
+use js_sys::{Function, Promise};
 use serde::Serialize;
+use std::cell::RefCell;
+use std::rc::Rc;
 use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
 
 /// What a page's worker holds: the session and the drawing that its answers add up to.
 #[wasm_bindgen]
 #[derive(Default)]
 pub struct Page {
-    models: Models,
+    models: Rc<RefCell<Models>>,
 }
 
 #[wasm_bindgen]
@@ -20,20 +26,48 @@ impl Page {
         Page::default()
     }
 
-    /// Answers one request, plain data as the protocol says. `emit` is called with each update and returns whether to
-    /// go on; `draw` asks for the drawing too.
-    pub async fn handle(&mut self, request: JsValue, draw: bool, emit: js_sys::Function) -> Result<(), JsError> {
+    /// Answers one request, plain data as the protocol says. `emit` is called with each update; `breathe` returns a promise,
+    /// which is awaited between the stages of the work and says whether to go on; `draw` asks for the drawing too.
+    pub async fn handle(
+        &mut self,
+        request: JsValue,
+        draw: bool,
+        emit: Function,
+        breathe: Function,
+    ) -> Result<(), JsError> {
         let request: Request = serde_wasm_bindgen::from_value(request)?;
-        let backend = BackendReport {
-            asked: BackendChoice::Auto,
-            ran: gradlens_session::protocol::Backend::Reference,
-            reason: None,
-            device: None,
-        };
-        let answer = Answer::last(request.id, Body::Done(Done { backend, timings: Vec::new(), stopped: false }));
-        let update = if draw { self.models.update(answer) } else { Models::default().update(answer) };
-        emit.call1(&JsValue::NULL, &plain(&update)?).map_err(|e| JsError::new(&format!("{e:?}")))?;
+        let models = if draw { self.models.clone() } else { Rc::default() };
+        let listener = Hears { models, emit, breathe };
+        let backend = BackendReport { asked: BackendChoice::Auto, ran: Backend::Reference, reason: None, device: None };
+        listener.say(Answer::last(request.id, Body::Done(Done { backend, timings: Vec::new(), stopped: false })));
+        listener.breathe().await;
         Ok(())
+    }
+}
+
+/// Passes answers on to JavaScript, with what is to be drawn.
+struct Hears {
+    models: Rc<RefCell<Models>>,
+    emit: Function,
+    breathe: Function,
+}
+
+impl Listener for Hears {
+    fn say(&self, answer: Answer) {
+        let update = self.models.borrow_mut().update(answer);
+        // What fails here fails in the worker's own code, which has nobody to tell it to but the console.
+        if let Ok(update) = plain(&update) {
+            let _ = self.emit.call1(&JsValue::NULL, &update);
+        }
+    }
+
+    fn breathe(&self) -> LocalBoxFuture<bool> {
+        let breathe = self.breathe.clone();
+        Box::pin(async move {
+            let Ok(promise) = breathe.call0(&JsValue::NULL) else { return true };
+            let answer = JsFuture::from(Promise::resolve(&promise)).await;
+            !answer.is_ok_and(|go_on| go_on.is_falsy())
+        })
     }
 }
 

@@ -76,7 +76,7 @@ export async function open(module: WebAssembly.Module): Promise<Door> {
     async handle({ id, task }, draw, emit) {
       const say = (body: p.Body, end = false) => {
         const answer = { id, last: end, body };
-        return emit(draw ? drawing.update(answer) : { answer, plotModel: null, layouts: null });
+        emit(draw ? drawing.update(answer) : { answer, plotModel: null, layouts: null });
       };
       const done: p.Body = { type: "done", stopped: false, timings: [{ phase: "trace", ms: 0.4 }, { phase: "plot", ms: 1.9 }],
         backend: { asked: "backend" in task ? task.backend : "auto", ran: "cpu", reason: "backend" in task && task.backend === "webgpu" ? "the page has no WebGPU adapter" : null, device: null } };
