@@ -91,7 +91,7 @@ export function createExplanation(state: State, goTo: (event: Event) => void): H
     const shown = () => state.preview()?.title === f.title;
     return el("li", { class: () => (shown() ? "fix shown" : "fix") },
       el("div", { class: "fix-head" }, el("b", null, f.title),
-        el("span", { class: "fix-buttons" },
+        f.edits.length > 0 && el("span", { class: "fix-buttons" },
           el("button", { "aria-pressed": () => String(shown()), disabled: () => !state.spansHold(), onclick: () => state.previewFix(shown() ? null : f) }, () => (shown() ? "Hide" : "Plot beside")),
           el("button", { class: "primary", disabled: () => !state.spansHold(), onclick: () => { const text = state.applyFix(f); if (text !== null) { state.previewFix(null); state.setSource(text); } } }, "Apply"))),
       prose(f.note), diff(state, f));
@@ -138,7 +138,7 @@ const clip = (text: string) => {
 
 /** The lines that a fix changes, before and after. */
 function diff(state: State, f: Fix): Child {
-  if (!state.spansHold()) return null;
+  if (!state.spansHold() || !f.edits.length) return null;
   const before = state.source(), after = state.applyFix(f) ?? before;
   const a = before.split("\n"), b = after.split("\n");
   let top = 0, tail = 0;

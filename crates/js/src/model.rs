@@ -32,11 +32,22 @@ pub struct Models {
     plot: Option<p::Plot>,
     lens: Option<p::Lens>,
     request: p::RequestId,
+    asked: Option<p::Analyze>,
     function: Option<graph::Layout>,
     gradient: Option<graph::Layout>,
 }
 
 impl Models {
+    /// A new analysis begins. Where only the window moves, what the lens found stays until it finds something else.
+    pub fn begin(&mut self, id: p::RequestId, task: &p::Analyze) {
+        let window = task.window;
+        let same = self.asked.as_ref().is_some_and(|last| p::Analyze { window, ..last.clone() } == *task);
+        if !same {
+            self.lens = None;
+        }
+        (self.plot, self.request, self.asked) = (None, id, Some(task.clone()));
+    }
+
     /// Add the drawing to an answer.
     pub fn update(&mut self, answer: p::Answer) -> Update {
         let (mut plot_model, mut layouts) = (None, None);

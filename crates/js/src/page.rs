@@ -2,8 +2,9 @@
 
 use crate::model::Models;
 use gradlens_numpy::ir::LocalBoxFuture;
-use gradlens_session::Listener;
-use gradlens_session::protocol::{Answer, Backend, BackendChoice, BackendReport, Body, Done, Request};
+use crate::runtime::Browser;
+use gradlens_session::protocol::{Answer, Request, Task};
+use gradlens_session::{Listener, Session};
 use js_sys::{Function, Promise};
 use serde::Serialize;
 use std::cell::RefCell;
@@ -13,8 +14,8 @@ use wasm_bindgen_futures::JsFuture;
 
 /// What a page's worker holds: the session and the drawing that its answers add up to.
 #[wasm_bindgen]
-#[derive(Default)]
 pub struct Page {
+    session: Session,
     models: Rc<RefCell<Models>>,
 }
 
@@ -22,8 +23,9 @@ pub struct Page {
 impl Page {
     /// A page that has shown nothing yet.
     #[wasm_bindgen(constructor)]
+    #[allow(clippy::new_without_default)]
     pub fn new() -> Page {
-        Page::default()
+        Page { session: Session::new(Rc::new(Browser)), models: Rc::default() }
     }
 
     /// Answers one request, plain data as the protocol says. `emit` is called with each update; `breathe` returns a promise,
@@ -37,10 +39,10 @@ impl Page {
     ) -> Result<(), JsError> {
         let request: Request = serde_wasm_bindgen::from_value(request)?;
         let models = if draw { self.models.clone() } else { Rc::default() };
-        let listener = Hears { models, emit, breathe };
-        let backend = BackendReport { asked: BackendChoice::Auto, ran: Backend::Reference, reason: None, device: None };
-        listener.say(Answer::last(request.id, Body::Done(Done { backend, timings: Vec::new(), stopped: false })));
-        listener.breathe().await;
+        if let (true, Task::Analyze(task)) = (draw, &request.task) {
+            models.borrow_mut().begin(request.id, task);
+        }
+        self.session.answer(&request, &Hears { models, emit, breathe }).await;
         Ok(())
     }
 }

@@ -2,12 +2,16 @@
 
 use gradlens_numpy::ir::{Error, Result};
 use gradlens_numpy::{Arg, Cx, host};
-use gradlens_session::{Engine, context};
+use gradlens_numpy::ir::LocalBoxFuture;
+use gradlens_session::protocol::BackendChoice;
+use gradlens_session::{Engine, Host, context};
+use js_sys::{Object, Reflect};
 use std::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 
 thread_local! {
+    static ENGINE: RefCell<Option<Rc<Engine>>> = const { RefCell::new(None) };
     static CX: RefCell<Option<Cx>> = const { RefCell::new(None) };
 }
 
@@ -15,6 +19,65 @@ thread_local! {
 extern "C" {
     #[wasm_bindgen(js_namespace = console, js_name = log)]
     fn console_log(text: &str);
+    #[wasm_bindgen(js_namespace = performance, js_name = now)]
+    fn performance_now() -> f64;
+}
+
+/// Where a session runs here: in a page's worker, or in Node.
+pub struct Browser;
+
+impl Host for Browser {
+    fn engine(&self, choice: BackendChoice) -> LocalBoxFuture<(Rc<Engine>, Option<String>)> {
+        let engine = ENGINE.with_borrow_mut(|held| held.get_or_insert_with(Engine::reference).clone());
+        let reason = match choice {
+            BackendChoice::Auto | BackendChoice::Reference => None,
+            BackendChoice::Cpu | BackendChoice::Webgpu => Some("this build has the reference interpreter alone".into()),
+        };
+        Box::pin(std::future::ready((engine, reason)))
+    }
+    fn now(&self) -> f64 {
+        performance_now()
+    }
+}
+
+/// Sets JAX's configuration (`x64`).
+#[wasm_bindgen]
+pub fn configure(options: &Object) -> std::result::Result<(), JsError> {
+    let cx = cx().map_err(|e| JsError::new(e.message()))?;
+    if let Some(x64) = Reflect::get(options, &"x64".into()).ok().and_then(|v| v.as_bool()) {
+        cx.configure(|c| c.x64 = x64);
+    }
+    Ok(())
+}
+
+/// Runs a Python module: what it printed, its diagnostics, whether it ran to its end. Options: `x64`.
+#[wasm_bindgen(js_name = runPython)]
+pub async fn run_python(source: String, options: Object) -> std::result::Result<JsValue, JsError> {
+    let x64 = Reflect::get(&options, &"x64".into()).ok().and_then(|v| v.as_bool()).unwrap_or(false);
+    let (engine, _) = Browser.engine(BackendChoice::Auto).await;
+    let loaded = gradlens_session::module::load(&engine, &source, x64).await;
+    let result = RunResult {
+        ok: !loaded.stopped && loaded.module.diagnostics.is_empty(),
+        stdout: loaded.module.output.iter().map(|o| o.text.as_str()).collect(),
+        diagnostics: loaded.module.diagnostics.clone(),
+    };
+    Ok(crate::page::plain(&result)?)
+}
+
+/// Answers one conformance case: JSON in, JSON out.
+#[wasm_bindgen(js_name = runCase)]
+pub async fn run_case(line: String) -> String {
+    let (engine, _) = Browser.engine(BackendChoice::Auto).await;
+    gradlens_session::run_case(&engine, &line).await
+}
+
+/// What came of running a module.
+#[derive(serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+struct RunResult {
+    ok: bool,
+    stdout: String,
+    diagnostics: Vec<gradlens_session::protocol::Diagnostic>,
 }
 
 /// What the library asks of JavaScript.
