@@ -78,7 +78,14 @@ export function createState(first: { source: string; window: [number, number] | 
   const [preview, setPreview] = createSignal<{ title: string; source: string; plot: p.Plot | null } | null>(null);
 
   const offsets = createMemo(() => new Offsets(source()));
-  const events = createMemo(() => lens()?.events ?? []);
+  /** The events; those that name no nodes get the ones of the expression they blame. */
+  const events = createMemo(() => (lens()?.events ?? []).map((event) => {
+    const span = event.span;
+    if (event.nodes.length || !span) return event;
+    const there = (graphs()?.function.nodes ?? []).filter((n) => n.span?.start === span.start && n.span.end === span.end);
+    const exact = there.filter((n) => n.primitive === event.primitive);
+    return { ...event, nodes: (exact.length ? exact : there).map((n) => n.id) };
+  }));
   const selectedEvent = createMemo(() => {
     const wanted = selected();
     if (!wanted) return null;

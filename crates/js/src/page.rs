@@ -2,7 +2,6 @@
 
 use crate::model::Models;
 use gradlens_numpy::ir::LocalBoxFuture;
-use crate::runtime::Browser;
 use gradlens_session::protocol::{Answer, Request, Task};
 use gradlens_session::{Listener, Session};
 use js_sys::{Function, Promise};
@@ -25,7 +24,7 @@ impl Page {
     #[wasm_bindgen(constructor)]
     #[allow(clippy::new_without_default)]
     pub fn new() -> Page {
-        Page { session: Session::new(Rc::new(Browser)), models: Rc::default() }
+        Page { session: crate::runtime::session(), models: Rc::default() }
     }
 
     /// Answers one request, plain data as the protocol says. `emit` is called with each update; `breathe` returns a promise,
@@ -42,7 +41,7 @@ impl Page {
         if let (true, Task::Analyze(task)) = (draw, &request.task) {
             models.borrow_mut().begin(request.id, task);
         }
-        self.session.answer(&request, &Hears { models, emit, breathe }).await;
+        self.session.handle(request, &Hears { models, emit, breathe }).await;
         Ok(())
     }
 }

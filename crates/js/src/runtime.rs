@@ -2,9 +2,8 @@
 
 use gradlens_numpy::ir::{Error, Result};
 use gradlens_numpy::{Arg, Cx, host};
-use gradlens_numpy::ir::LocalBoxFuture;
 use gradlens_session::protocol::BackendChoice;
-use gradlens_session::{Engine, Host, context};
+use gradlens_session::{Engine, Session, context};
 use js_sys::{Object, Reflect};
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -20,24 +19,26 @@ extern "C" {
     #[wasm_bindgen(js_namespace = console, js_name = log)]
     fn console_log(text: &str);
     #[wasm_bindgen(js_namespace = performance, js_name = now)]
-    fn performance_now() -> f64;
+    fn js_performance_now() -> f64;
 }
 
-/// Where a session runs here: in a page's worker, or in Node.
-pub struct Browser;
+fn performance_now() -> f64 {
+    js_performance_now()
+}
 
-impl Host for Browser {
-    fn engine(&self, choice: BackendChoice) -> LocalBoxFuture<(Rc<Engine>, Option<String>)> {
-        let engine = ENGINE.with_borrow_mut(|held| held.get_or_insert_with(Engine::reference).clone());
-        let reason = match choice {
-            BackendChoice::Auto | BackendChoice::Reference => None,
-            BackendChoice::Cpu | BackendChoice::Webgpu => Some("this build has the reference interpreter alone".into()),
-        };
-        Box::pin(std::future::ready((engine, reason)))
-    }
-    fn now(&self) -> f64 {
-        performance_now()
-    }
+/// The engine for a choice of backend, and why it is another than the one asked for.
+pub fn engine(choice: BackendChoice) -> (Rc<Engine>, Option<String>) {
+    let engine = ENGINE.with_borrow_mut(|held| held.get_or_insert_with(Engine::reference).clone());
+    let reason = match choice {
+        BackendChoice::Auto | BackendChoice::Reference => None,
+        BackendChoice::Cpu | BackendChoice::Webgpu => Some("this build has the reference interpreter alone".into()),
+    };
+    (engine, reason)
+}
+
+/// A session on this engine.
+pub fn session() -> Session {
+    Session::new(Box::new(engine), performance_now)
 }
 
 /// Sets JAX's configuration (`x64`).
@@ -54,7 +55,7 @@ pub fn configure(options: &Object) -> std::result::Result<(), JsError> {
 #[wasm_bindgen(js_name = runPython)]
 pub async fn run_python(source: String, options: Object) -> std::result::Result<JsValue, JsError> {
     let x64 = Reflect::get(&options, &"x64".into()).ok().and_then(|v| v.as_bool()).unwrap_or(false);
-    let (engine, _) = Browser.engine(BackendChoice::Auto).await;
+    let (engine, _) = engine(BackendChoice::Auto);
     let loaded = gradlens_session::module::load(&engine, &source, x64).await;
     let result = RunResult {
         ok: !loaded.stopped && loaded.module.diagnostics.is_empty(),
@@ -67,7 +68,7 @@ pub async fn run_python(source: String, options: Object) -> std::result::Result<
 /// Answers one conformance case: JSON in, JSON out.
 #[wasm_bindgen(js_name = runCase)]
 pub async fn run_case(line: String) -> String {
-    let (engine, _) = Browser.engine(BackendChoice::Auto).await;
+    let (engine, _) = engine(BackendChoice::Auto);
     gradlens_session::run_case(&engine, &line).await
 }
 

@@ -9,6 +9,7 @@ mod listen;
 pub mod module;
 pub mod page;
 pub mod protocol;
+mod remedies;
 
 pub use case::run_case;
 pub use executor::Engine;

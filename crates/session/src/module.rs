@@ -39,6 +39,10 @@ impl<'a> Lines<'a> {
     pub fn new(text: &'a str) -> Lines<'a> {
         Lines(text)
     }
+    /// The text.
+    pub fn text(&self) -> &'a str {
+        self.0
+    }
     /// The span with its place; `None` for no span.
     pub fn span(&self, s: gradlens_ir::Span) -> Option<Span> {
         if s.is_none() {

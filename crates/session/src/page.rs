@@ -334,11 +334,7 @@ fn lens(report: &Report, window: Window, dtype: DType, lines: &Lines) -> Lens {
                 nodes: vec![],
                 cause: e.cause.clone(),
                 explanation: e.explanation.clone(),
-                fixes: if e.remedy.is_empty() {
-                    vec![]
-                } else {
-                    vec![Fix { title: "What to write instead".into(), note: e.remedy.clone(), edits: vec![] }]
-                },
+                fixes: fixes(e, lines.text()),
             }
         })
         .collect();
@@ -354,6 +350,15 @@ fn lens(report: &Report, window: Window, dtype: DType, lines: &Lines) -> Lens {
     verdicts(&report.undecided, Verdict::Undecided, &mut ranges);
     ranges.sort_by(|a, b| a.lo.total_cmp(&b.lo));
     Lens { finished: true, events, ranges }
+}
+
+/// What to write instead: an edit where the text has a form that one is known for, else words.
+fn fixes(e: &gradlens_lens::Event, source: &str) -> Vec<Fix> {
+    let mut fixes = crate::remedies::edits(e, source);
+    if fixes.is_empty() && !e.remedy.is_empty() {
+        fixes.push(Fix { title: "What to write instead".into(), note: e.remedy.clone(), edits: vec![] });
+    }
+    fixes
 }
 
 /// The library's table, for completion.
