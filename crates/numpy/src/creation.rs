@@ -12,7 +12,7 @@ fn nested(x: &Arg, shape: &mut Vec<usize>, leaves: &mut Vec<Arg>, depth: usize) 
             if shape.len() == depth {
                 shape.push(items.len());
             } else if shape[depth] != items.len() {
-                return Err(ragged());
+                return Err(ragged(&shape[..depth]));
             }
             for item in items {
                 nested(item, shape, leaves, depth + 1)?;
@@ -23,8 +23,12 @@ fn nested(x: &Arg, shape: &mut Vec<usize>, leaves: &mut Vec<Arg>, depth: usize) 
     Ok(())
 }
 
-fn ragged() -> Error {
-    Error::value_error("setting an array element with a sequence. The requested array has an inhomogeneous shape.")
+fn ragged(common: &[usize]) -> Error {
+    let shape = gradlens_ir::aval::tuple_text(common);
+    Error::value_error(format!(
+        "setting an array element with a sequence. The requested array has an inhomogeneous shape after {} dimensions. The detected shape was {shape} + inhomogeneous part.",
+        common.len()
+    ))
 }
 
 /// `jnp.asarray`: numbers stay weakly typed, lists of numbers become constants, arrays in lists are stacked.
@@ -83,7 +87,7 @@ fn from_sequence(cx: &Cx, x: &Arg, dtype: Option<DType>) -> Result<Value> {
             .collect::<Result<Vec<_>>>()?;
         let inner = parts[0].shape().to_vec();
         if parts.iter().any(|a| a.shape().as_slice() != inner.as_slice()) {
-            return Err(ragged());
+            return Err(ragged(&shape));
         }
         shape.extend(&inner);
         let mut bytes = Vec::new();

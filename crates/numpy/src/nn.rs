@@ -45,7 +45,7 @@ fn softplus<'a>(x: &X<'a>) -> X<'a> {
     x.map(|cx, v| jit1(cx, "softplus", std::slice::from_ref(v), |cx, v| u::logaddexp(cx, &v[0], &Arg::Int(0))))
 }
 fn sigmoid<'a>(x: &X<'a>) -> X<'a> {
-    x.map(|cx, v| jit1(cx, "sigmoid", std::slice::from_ref(v), |cx, v| p::logistic(cx, &v[0])))
+    x.logistic()
 }
 fn hard_sigmoid<'a>(x: &X<'a>) -> X<'a> {
     x.map(|cx, v| {
@@ -53,14 +53,12 @@ fn hard_sigmoid<'a>(x: &X<'a>) -> X<'a> {
     })
 }
 fn elu<'a>(x: &X<'a>, alpha: &Value) -> X<'a> {
-    x.map(|cx, v| {
-        jit1(cx, "elu", &[v.clone(), alpha.clone()], |cx, v| {
-            let x = ex(cx, &v[0]);
-            let (positive, again) = (x.gt(0.0), x.gt(0.0));
-            let inner = again.choose(0.0, &x).expm1();
-            positive.choose(&x, ex(cx, &v[1]) * inner).get()
-        })
-    })
+    x.map(|cx, v| jit1(cx, "elu", &[v.clone(), alpha.clone()], |cx, v| elu_formula(&ex(cx, &v[0]), &v[1]).get()))
+}
+fn elu_formula<'a>(x: &X<'a>, alpha: &Value) -> X<'a> {
+    let (positive, again) = (x.gt(0.0), x.gt(0.0));
+    let inner = again.choose(0.0, x).expm1();
+    positive.choose(x, ex(x.context(), alpha) * inner)
 }
 
 /// Softmax over axes, or its logarithm.
@@ -82,45 +80,17 @@ pub fn softmax(cx: &Cx, x: &Value, axes: &[usize], mask: Option<&Value>, log: bo
     }
 }
 
-/// `x * softmax`-like entries: axis and mask from the arguments. The derivative of `softmax` is JAX's own rule.
+/// Axis and mask from the arguments. The maximum is subtracted without its derivative.
 fn softmax_entry(cx: &Cx, b: &Bound, log: bool) -> Result<Arg> {
     let name = if log { "log_softmax" } else { "softmax" };
     let x = u::inexact(cx, &val(cx, name, &b["x"])?)?;
     let axes = cv::axes(cx, &b["axis"], x.ndim())?;
     let mask = if b["where"].is_none() { None } else { Some(val(cx, name, &b["where"])?) };
+    if !log {
+        return Ok(softmax(cx, &x, &axes, mask.as_ref(), false)?.into());
+    }
     let args: Vec<Value> = std::iter::once(x).chain(mask).collect();
-    let out = jit1(cx, name, &args, |cx, v| {
-        if log || v.len() > 1 {
-            return softmax(cx, &v[0], &axes, v.get(1), log);
-        }
-        softmax_with_rule(cx, &v[0], &axes)
-    })?;
-    Ok(out.into())
-}
-
-fn softmax_with_rule(cx: &Cx, x: &Value, axes: &[usize]) -> Result<Value> {
-    let (inner, outer) = (axes.to_vec(), axes.to_vec());
-    let body = move |cx: &Cx, v: &[Value]| {
-        let top = red::max(
-            cx,
-            &v[0],
-            &red::Options {
-                initial: Some(p::weak_scalar(DType::F32, f64::NEG_INFINITY)),
-                ..red::Options::keep(&inner)
-            },
-        )?;
-        let e = (ex(cx, &v[0]) - &top).exp();
-        Ok(vec![(&e / e.sum_keep(&inner)).get()?])
-    };
-    let out = cx.custom_jvp("_softmax", std::slice::from_ref(x), body, move |cx, primals, tangents| {
-        let y = softmax_with_rule(cx, &primals[0], &outer)?;
-        let Some(t) = &tangents[0] else { return Ok((vec![y], vec![None])) };
-        let (ye, t) = (ex(cx, &y), ex(cx, t));
-        let dot = (&ye * &t).sum_keep(&outer);
-        let tangent = (&ye * (t - dot)).get()?;
-        Ok((vec![y], vec![Some(tangent)]))
-    })?;
-    Ok(out[0].clone())
+    jit1(cx, name, &args, |cx, v| softmax(cx, &v[0], &axes, v.get(1), true)).map(Arg::from)
 }
 
 fn standardize(cx: &Cx, b: &Bound) -> Result<Arg> {
@@ -184,18 +154,15 @@ fn glu(cx: &Cx, b: &Bound) -> Result<Arg> {
 fn gelu(cx: &Cx, b: &Bound) -> Result<Arg> {
     let x = promote(cx, "gelu", Promote::Inexact, &[&b[0]])?.remove(0);
     let approximate = cv::truth(cx, &b["approximate"])?;
-    jit1(cx, "gelu", &[x], |cx, v| {
-        let x = ex(cx, &v[0]);
-        if approximate {
-            let c = (2.0 / std::f64::consts::PI).sqrt();
-            let inner = &x + 0.044715 * x.powi(3);
-            let cdf = 0.5 * (1.0 + (x.constant(c) * inner).tanh());
-            return (&x * cdf).get();
-        }
-        let h = x.constant(std::f64::consts::FRAC_1_SQRT_2);
-        (0.5 * &x * (-&x * h).erfc()).get()
-    })
-    .map(Arg::from)
+    let x = ex(cx, &x);
+    if approximate {
+        let c = (2.0 / std::f64::consts::PI).sqrt();
+        let inner = &x + 0.044715 * x.powi(3);
+        let cdf = 0.5 * (1.0 + (x.constant(c) * inner).tanh());
+        return (&x * cdf).arg();
+    }
+    let h = x.constant(std::f64::consts::FRAC_1_SQRT_2);
+    (0.5 * &x * (-&x * h).erfc()).arg()
 }
 
 fn logmeanexp(cx: &Cx, b: &Bound) -> Result<Arg> {
@@ -244,9 +211,15 @@ macro_rules! activation2 {
             $doc,
             Sync(|cx, b| {
                 let x = u::inexact(cx, &val(cx, $name, &b[0])?)?;
-                let a = val(cx, $name, &b[1])?;
-                jit1(cx, $name, &[x, a], |cx, v| {
-                    let ($x, $a) = (ex(cx, &v[0]), &v[1]);
+                // A Python number is a constant of the formula, an array an argument of it.
+                let (constant, mut args) = (b[1].is_number(), vec![x]);
+                let a =
+                    if constant { cv::convert_arg(cx, &b[1], args[0].dtype(), true)? } else { val(cx, $name, &b[1])? };
+                if !constant {
+                    args.push(a.clone());
+                }
+                jit1(cx, $name, &args, |cx, v| {
+                    let ($x, $a) = (ex(cx, &v[0]), v.get(1).unwrap_or(&a));
                     $body.get()
                 })
                 .map(Arg::from)
@@ -309,7 +282,7 @@ pub(crate) const TABLE: &[Entry] = &[
     activation!("log1mexp", "log(1 - exp(-x)).", |x| {
         x.lt(std::f64::consts::LN_2).choose((-(-&x).expm1()).log(), (-(-&x).exp()).log1p())
     }),
-    activation2!("elu", "x, alpha=1.0", "x, or alpha * expm1(x) below 0.", |x, a| elu(&x, a)),
+    activation2!("elu", "x, alpha=1.0", "x, or alpha * expm1(x) below 0.", |x, a| elu_formula(&x, a)),
     activation2!("celu", "x, alpha=1.0", "max(x, 0) + alpha * expm1(min(x, 0) / alpha).", |x, a| x.max(0.0)
         + ex(x_cx(&x), a) * (x.min(0.0) / a).expm1()),
     activation2!("leaky_relu", "x, negative_slope=0.01", "x, or negative_slope * x below 0.", |x, a| x

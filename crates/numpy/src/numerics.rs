@@ -124,8 +124,7 @@ pub fn diff(cx: &Cx, x: &Value, n: usize, axis: usize) -> Result<Value> {
         for _ in 0..n {
             let len = x.shape()[axis];
             let from = len.min(1);
-            let (hi, lo) =
-                (p::slice_in_dim(cx, &x, from, len, 1, axis)?, p::slice_in_dim(cx, &x, 0, len.max(1) - 1, 1, axis)?);
+            let (hi, lo) = (p::cut(cx, &x, from, len, axis)?, p::cut(cx, &x, 0, len.max(1) - 1, axis)?);
             x = if x.dtype() == DType::Bool { p::ne(cx, &hi, &lo)? } else { p::sub(cx, &hi, &lo)? };
         }
         Ok(x)

@@ -145,6 +145,13 @@ pub fn slice_in_dim(cx: &Cx, x: &Value, start: usize, limit: usize, stride: usiz
     (starts[axis], limits[axis], strides[axis]) = (start, limit, stride);
     slice(cx, x, &starts, &limits, Some(&strides))
 }
+/// `x[lo:hi]` along an axis, as indexing writes it.
+pub fn cut(cx: &Cx, x: &Value, lo: usize, hi: usize, axis: usize) -> Result<Value> {
+    let mut starts = vec![0; x.ndim()];
+    let mut limits = x.shape().to_vec();
+    (starts[axis], limits[axis]) = (lo, hi);
+    slice(cx, x, &starts, &limits, None)
+}
 /// `lax.index_in_dim` without the axis.
 pub fn index_in_dim(cx: &Cx, x: &Value, index: usize, axis: usize) -> Result<Value> {
     let s = slice_in_dim(cx, x, index, index + 1, 1, axis)?;

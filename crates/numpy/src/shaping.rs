@@ -891,7 +891,7 @@ pub(crate) const TABLE: &[Entry] = &[
         "v, k=0",
         "A diagonal matrix of the flattened input.",
         Sync(|cx, b| {
-            let x = asarray(cx, &b["v"], None)?;
+            let x = val(cx, "diagflat", &b["v"])?;
             let flat = reshape(cx, &x, &[-1])?;
             let b2 = Bound { params: b.params.clone(), values: vec![flat.into(), b["k"].clone()] };
             diag(cx, &b2)

@@ -54,7 +54,7 @@ fn replace_inf<'a>(x: &X<'a>) -> X<'a> {
 
 /// `lax.logaddexp` (and to base 2).
 pub fn logaddexp_(cx: &Cx, x: &Value, y: &Value, base2: bool) -> Result<Value> {
-    let xy = cv::broadcast_arrays(cx, &[x.clone(), y.clone()])?;
+    let xy = [x.clone(), y.clone()];
     if x.dtype().is_complex() {
         return Err(Error::not_implemented("logaddexp of complex numbers is not supported."));
     }
@@ -62,6 +62,7 @@ pub fn logaddexp_(cx: &Cx, x: &Value, y: &Value, base2: bool) -> Result<Value> {
         let (x, y) = (ex(cx, &v[0]), ex(cx, &v[1]));
         let top = x.max(&y);
         let delta = &x - &y;
+        let apart = delta.is_nan();
         let sum = &x + &y;
         let small = if base2 {
             let e = (-delta.abs()).map(p::exp2).log1p();
@@ -69,7 +70,7 @@ pub fn logaddexp_(cx: &Cx, x: &Value, y: &Value, base2: bool) -> Result<Value> {
         } else {
             (-delta.abs()).exp().log1p()
         };
-        delta.is_nan().select(&sum, &(top + small)).get()
+        apart.select(&sum, &(top + small)).get()
     }
     fn rule(cx: &Cx, out: &Value, v: &[Value], t: &[Value], base2: bool) -> Result<Value> {
         let out = replace_inf(&ex(cx, out));
