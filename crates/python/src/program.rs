@@ -144,7 +144,11 @@ impl Program {
         Err(Failure {
             class: trace::class_name(&o),
             message: trace::message(&o),
-            span: frames.iter().rev().find(|f| f.file.as_str() == self.source.name.as_str()).map(|f| f.span),
+            // The engine may know better, as where a derivative fails.
+            span: o
+                .exc()
+                .and_then(|d| d.place.get())
+                .or_else(|| frames.iter().rev().find(|f| f.file.as_str() == self.source.name.as_str()).map(|f| f.span)),
             traceback: trace::format(&o),
             frames,
             exception: Some(o),

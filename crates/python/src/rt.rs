@@ -136,7 +136,7 @@ impl Rt {
 
     /// Counts one level of a nested container operation while the guard lives; a `RecursionError` when too deep.
     pub fn nest(&self, doing: &str) -> R<Nest> {
-        if self.depth.get() >= crate::ops::MAX_NEST {
+        if self.depth.get() >= crate::ops::MAX_NEST_ASYNC {
             return Err(crate::obj::exc::recursion_error(doing));
         }
         self.depth.set(self.depth.get() + 1);

@@ -52,7 +52,7 @@ fn plain(rt: &Rt, o: &Obj, depth: u32) -> R<Arg> {
         }
         Obj::Native(_) => {
             if let Some(l) = o.downcast::<LibObj>() {
-                l.arg.clone()
+                l.arg()
             } else if let Some(c) = o.downcast::<LibCallable>() {
                 Arg::Callable(c.f.clone())
             } else {

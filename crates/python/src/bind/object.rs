@@ -1,9 +1,11 @@
 //! Arrays, tracers, dtypes and the library's other objects as Python objects.
 
+use std::cell::RefCell;
 use std::rc::Rc;
 
 use gradlens_numpy::ir::{Array, Value};
-use gradlens_numpy::{Arg, Bound, Callable, Cx, Function, Imp, Look, Method, TypeArg, print, registry};
+use gradlens_numpy::methods::{self, BinaryOp, UnaryOp};
+use gradlens_numpy::{Arg, Bound, Callable, Cx, Function, Imp, Look, TypeArg, print, registry};
 
 use super::classes::class_of;
 use super::convert::{from_arg, from_arg_sync, to_arg, to_arg_sync};
@@ -16,28 +18,33 @@ use crate::rt::Rt;
 
 /// A value or object of the library.
 pub struct LibObj {
-    /// It.
-    pub arg: Arg,
+    // Only NumPy's arrays change, by item assignment.
+    cell: RefCell<Arg>,
     cx: Cx,
 }
 
 impl LibObj {
     /// Wraps it.
     pub fn new(cx: &Cx, arg: Arg) -> LibObj {
-        LibObj { arg, cx: cx.clone() }
+        LibObj { cell: RefCell::new(arg), cx: cx.clone() }
+    }
+
+    /// It.
+    pub fn arg(&self) -> Arg {
+        self.cell.borrow().clone()
     }
 
     fn is_array(&self) -> bool {
-        matches!(self.arg, Arg::Array(_) | Arg::NpArray(_) | Arg::NpScalar(_))
+        matches!(self.arg(), Arg::Array(_) | Arg::NpArray(_) | Arg::NpScalar(_))
     }
 
     fn ndim(&self) -> usize {
-        gradlens_numpy::convert::shape_of(&self.arg).len()
+        gradlens_numpy::convert::shape_of(&self.arg()).len()
     }
 
     /// Its contents, where they are known; JAX's error where not.
     fn concrete(&self, look: Look) -> R<Option<Array>> {
-        match &self.arg {
+        match &self.arg() {
             Arg::Array(v) => self.cx.concrete(v, look).map(Some).map_err(from_error),
             Arg::NpArray(a) | Arg::NpScalar(a) => Ok(Some(a.clone())),
             _ => Ok(None),
@@ -68,9 +75,13 @@ impl LibObj {
         Ok(Some((a, re, im)))
     }
 
-    /// The array's method or property of this name.
-    fn method(&self, name: &str) -> Option<Rc<Function>> {
-        self.is_array().then(|| registry().function(&format!("jax.Array.{name}"))).flatten()
+    /// `a op b` by the library.
+    fn operate(&self, rt: &Rt, op: BinaryOp, a: &Arg, b: &Arg) -> R<Option<Obj>> {
+        let j = jax(rt)?;
+        match methods::binary(&j.cx, op, a, b).map_err(from_error)? {
+            Arg::NotImplemented => Ok(None),
+            r => from_arg_sync(rt, r).map(Some),
+        }
     }
 }
 
@@ -84,118 +95,67 @@ fn call_sync(rt: &Rt, f: &Function, args: Vec<Arg>) -> R<Obj> {
     }
 }
 
-/// What an operator is in the table: the array's own dunder, or the function it stands for.
-fn operator(dunder: &str, function: &str) -> Option<Rc<Function>> {
-    let r = registry();
-    r.function(&format!("jax.Array.{dunder}")).or_else(|| r.function(&format!("jax.numpy.{function}")))
-}
-
-fn binary_function(op: BinOp) -> &'static str {
+fn binary_op(op: BinOp) -> BinaryOp {
     match op {
-        BinOp::Add => "add",
-        BinOp::Sub => "subtract",
-        BinOp::Mul => "multiply",
-        BinOp::MatMul => "matmul",
-        BinOp::Div => "true_divide",
-        BinOp::FloorDiv => "floor_divide",
-        BinOp::Mod => "remainder",
-        BinOp::Pow => "power",
-        BinOp::LShift => "left_shift",
-        BinOp::RShift => "right_shift",
-        BinOp::And => "bitwise_and",
-        BinOp::Or => "bitwise_or",
-        BinOp::Xor => "bitwise_xor",
+        BinOp::Add => BinaryOp::Add,
+        BinOp::Sub => BinaryOp::Sub,
+        BinOp::Mul => BinaryOp::Mul,
+        BinOp::MatMul => BinaryOp::MatMul,
+        BinOp::Div => BinaryOp::TrueDiv,
+        BinOp::FloorDiv => BinaryOp::FloorDiv,
+        BinOp::Mod => BinaryOp::Mod,
+        BinOp::Pow => BinaryOp::Pow,
+        BinOp::LShift => BinaryOp::LShift,
+        BinOp::RShift => BinaryOp::RShift,
+        BinOp::And => BinaryOp::And,
+        BinOp::Or => BinaryOp::Or,
+        BinOp::Xor => BinaryOp::Xor,
     }
 }
 
-/// Arrays and numbers: what an array's operators accept. JAX refuses lists here.
+/// The other operand of an array's operator. Instances of a user's class go first with their own dunders.
 fn operand(rt: &Rt, o: &Obj) -> R<Option<Arg>> {
     if matches!(o, Obj::Instance(i) if !i.base.given()) {
         return Ok(None);
     }
     match to_arg_sync(rt, o) {
-        Ok(a) if a.is_arraylike() => Ok(Some(a)),
-        Ok(_) | Err(Exc::NeedsVm) => Ok(None),
+        Ok(a) => Ok(Some(a)),
+        Err(Exc::NeedsVm) => Ok(None),
         Err(e) => Err(e),
-    }
-}
-
-/// JAX's operators give `NotImplemented` for what they do not know, and name the type where it is a list or the like.
-fn refuse(op: &str, a: &Obj, o: &Obj) -> R<Option<Obj>> {
-    match o {
-        Obj::List(_) | Obj::Tuple(_) | Obj::Dict(_) | Obj::Set(_) => Err(type_error(format!(
-            "unsupported operand type(s) for {op}: '{}' and '{}'",
-            a.type_name(),
-            o.type_name()
-        ))),
-        _ => Ok(None),
     }
 }
 
 impl Native for LibObj {
     fn class(&self) -> Rc<Class> {
-        class_of(&self.arg)
+        class_of(&self.arg())
     }
 
     fn get_attr(&self, rt: &Rt, _: &Obj, name: &Str) -> R<Option<Obj>> {
         let n = name.as_str();
-        if let Some(f) = self.method(n) {
-            if f.property {
-                return call_sync(rt, &f, vec![self.arg.clone()]).map(Some);
+        jax(rt)?;
+        let found = match &self.arg() {
+            x @ (Arg::Array(_) | Arg::NpArray(_) | Arg::NpScalar(_)) => {
+                methods::get_attr(&self.cx, x, n).map_err(from_error)?
             }
-            let m = Method { function: f, receiver: self.arg.clone() };
-            return Ok(Some(Obj::native(LibCallable { f: Rc::new(m) })));
-        }
-        match &self.arg {
-            Arg::Array(_) | Arg::NpArray(_) | Arg::NpScalar(_) => {
-                let shape = gradlens_numpy::convert::shape_of(&self.arg);
-                Ok(match n {
-                    "shape" => Some(Obj::tuple(shape.iter().map(|d| Obj::Int(*d as i64)).collect())),
-                    "ndim" => Some(Obj::Int(shape.len() as i64)),
-                    "size" => Some(Obj::Int(shape.iter().product::<usize>() as i64)),
-                    "dtype" => {
-                        let d = match &self.arg {
-                            Arg::Array(v) => v.dtype(),
-                            Arg::NpArray(a) | Arg::NpScalar(a) => a.dtype(),
-                            _ => return Ok(None),
-                        };
-                        Some(from_arg_sync(rt, Arg::DType(d))?)
-                    }
-                    _ => None,
-                })
-            }
-            Arg::Object(o) => match o.attr(&self.cx, n).map_err(from_error)? {
-                Some(a) => from_arg_sync(rt, a).map(Some),
-                None => Ok(None),
-            },
-            Arg::DType(d) => Ok(match n {
-                "name" => Some(Obj::str(d.name())),
-                "itemsize" => Some(Obj::Int(d.size() as i64)),
-                "type" => Some(from_arg_sync(rt, Arg::Type(TypeArg::Np(*d)))?),
-                "kind" => Some(Obj::str(kind(*d))),
-                _ => None,
-            }),
-            Arg::Type(t) => Ok(match (t, n) {
-                (TypeArg::Jnp(d) | TypeArg::Np(d), "__name__" | "__qualname__") => Some(Obj::str(d.name())),
-                (TypeArg::Jnp(d) | TypeArg::Np(d), "dtype") => Some(from_arg_sync(rt, Arg::DType(*d))?),
-                _ => None,
-            }),
-            _ => Ok(None),
-        }
+            Arg::Object(o) => o.attr(&self.cx, n).map_err(from_error)?,
+            x @ (Arg::DType(_) | Arg::Type(_)) => gradlens_numpy::dtypes::type_attr(x, n),
+            _ => None,
+        };
+        found.map(|a| from_arg_sync(rt, a)).transpose()
     }
 
     fn attrs(&self) -> Vec<Str> {
         if self.is_array() {
             return registry().members("jax.Array").into_iter().map(intern).collect();
         }
-        match &self.arg {
+        match &self.arg() {
             Arg::Object(o) => o.attr_names().iter().map(|n| intern(n)).collect(),
             _ => Vec::new(),
         }
     }
 
     fn is_callable(&self) -> bool {
-        match &self.arg {
+        match &self.arg() {
             Arg::Type(_) => true,
             Arg::Object(o) => matches!(o.attr(&self.cx, "__call__"), Ok(Some(_))),
             _ => false,
@@ -203,22 +163,17 @@ impl Native for LibObj {
     }
 
     fn call(&self, rt: &Rt, _: &Obj, args: Args) -> Option<Fut> {
-        match &self.arg {
+        match &self.arg() {
             Arg::Type(t) => {
-                let path = if matches!(t, TypeArg::Np(_)) { "numpy.asarray" } else { "jax.numpy.asarray" };
-                let f = registry().function(path).or_else(|| registry().function("jax.numpy.asarray"))?;
                 let (rt, t) = (rt.clone(), *t);
                 Some(Box::pin(async move {
-                    if let TypeArg::Abstract(_) = t {
-                        return Err(type_error("an abstract type cannot be called"));
-                    }
                     let j = jax(&rt)?;
                     let x = match args.pos.first() {
-                        Some(x) => to_arg(&rt, x).await?,
-                        None => Arg::Int(0),
+                        Some(x) => Some(to_arg(&rt, x).await?),
+                        None => None,
                     };
-                    let named = vec![(Rc::from("dtype"), Arg::Type(t))];
-                    let r = f.call(&j.cx, vec![x], named).await.map_err(from_error)?;
+                    let call = || gradlens_numpy::dtypes::call_type(&j.cx, t, x.as_ref());
+                    let r = j.cx.retrying(call).await.map_err(from_error)?;
                     from_arg(&rt, r).await
                 }))
             }
@@ -230,23 +185,14 @@ impl Native for LibObj {
         }
     }
 
-    fn binary(&self, rt: &Rt, op: BinOp, this: &Obj, other: &Obj, reflected: bool) -> R<Option<Obj>> {
+    fn binary(&self, rt: &Rt, op: BinOp, _: &Obj, other: &Obj, reflected: bool) -> R<Option<Obj>> {
         if !self.is_array() {
             // `jnp.float32 | None` and the like are annotations.
             return Ok(None);
         }
-        let Some(x) = operand(rt, other)? else {
-            return if reflected { refuse(op.sign(), other, this) } else { refuse(op.sign(), this, other) };
-        };
-        let dunder = if reflected { format!("__r{}__", op.dunder()) } else { format!("__{}__", op.dunder()) };
-        let own = registry().function(&format!("jax.Array.{dunder}"));
-        if let Some(f) = own {
-            let r = call_sync(rt, &f, vec![self.arg.clone(), x])?;
-            return Ok((!matches!(r, Obj::NotImplemented)).then_some(r));
-        }
-        let Some(f) = registry().function(&format!("jax.numpy.{}", binary_function(op))) else { return Ok(None) };
-        let args = if reflected { vec![x, self.arg.clone()] } else { vec![self.arg.clone(), x] };
-        call_sync(rt, &f, args).map(Some)
+        let Some(x) = operand(rt, other)? else { return Ok(None) };
+        let (a, b) = if reflected { (x, self.arg()) } else { (self.arg(), x) };
+        self.operate(rt, binary_op(op), &a, &b)
     }
 
     fn compare(&self, rt: Option<&Rt>, op: CmpOp, this: &Obj, other: &Obj) -> R<Option<Obj>> {
@@ -260,38 +206,30 @@ impl Native for LibObj {
             }
             return Err(Exc::NeedsVm);
         };
-        let Some(x) = operand(rt, other)? else {
-            return match op {
-                CmpOp::Eq | CmpOp::Ne => Ok(None),
-                _ => refuse(op.sign(), this, other),
-            };
+        let Some(x) = operand(rt, other)? else { return Ok(None) };
+        let op = match op {
+            CmpOp::Lt => BinaryOp::Lt,
+            CmpOp::Le => BinaryOp::Le,
+            CmpOp::Eq => BinaryOp::Eq,
+            CmpOp::Ne => BinaryOp::Ne,
+            CmpOp::Gt => BinaryOp::Gt,
+            CmpOp::Ge => BinaryOp::Ge,
         };
-        let name = match op {
-            CmpOp::Lt => "less",
-            CmpOp::Le => "less_equal",
-            CmpOp::Eq => "equal",
-            CmpOp::Ne => "not_equal",
-            CmpOp::Gt => "greater",
-            CmpOp::Ge => "greater_equal",
-        };
-        let Some(f) = operator(op.dunder(), name) else { return Ok(None) };
-        call_sync(rt, &f, vec![self.arg.clone(), x]).map(Some)
+        self.operate(rt, op, &self.arg(), &x)
     }
 
     fn unary(&self, rt: &Rt, op: UnOp, _: &Obj) -> R<Option<Obj>> {
         if !self.is_array() {
             return Ok(None);
         }
-        let name = match op {
-            UnOp::Neg => "negative",
-            UnOp::Pos => "positive",
-            UnOp::Invert => "invert",
-            UnOp::Abs => "abs",
+        let op = match op {
+            UnOp::Neg => UnaryOp::Neg,
+            UnOp::Pos => UnaryOp::Pos,
+            UnOp::Invert => UnaryOp::Invert,
+            UnOp::Abs => UnaryOp::Abs,
         };
-        match operator(op.dunder(), name) {
-            Some(f) => call_sync(rt, &f, vec![self.arg.clone()]).map(Some),
-            None => Ok(None),
-        }
+        let j = jax(rt)?;
+        from_arg_sync(rt, methods::unary(&j.cx, op, &self.arg()).map_err(from_error)?).map(Some)
     }
 
     fn truth(&self, _: &Obj) -> R<Option<bool>> {
@@ -299,18 +237,18 @@ impl Native for LibObj {
     }
 
     fn repr(&self, _: &Obj) -> R<Option<String>> {
-        print::repr(&self.cx, &self.arg).map(Some).map_err(from_error)
+        print::repr(&self.cx, &self.arg()).map(Some).map_err(from_error)
     }
 
     fn str(&self, _: &Obj) -> R<Option<String>> {
-        print::str(&self.cx, &self.arg).map(Some).map_err(from_error)
+        print::str(&self.cx, &self.arg()).map(Some).map_err(from_error)
     }
 
     fn format(&self, this: &Obj, spec: &str) -> R<Option<String>> {
         if !self.is_array() || spec.is_empty() {
             return self.str(this);
         }
-        let tracer = match &self.arg {
+        let tracer = match &self.arg() {
             Arg::Array(v) => gradlens_transform::tracer_class(v).is_some(),
             _ => false,
         };
@@ -322,12 +260,12 @@ impl Native for LibObj {
     }
 
     fn len(&self, _: &Obj) -> R<Option<usize>> {
-        match &self.arg {
+        match &self.arg() {
             Arg::Object(o) => match o.iter(&self.cx) {
                 Some(v) => v.map(|v| Some(v.len())).map_err(from_error),
                 None => Ok(None),
             },
-            _ if self.is_array() => match gradlens_numpy::convert::shape_of(&self.arg).first() {
+            _ if self.is_array() => match gradlens_numpy::convert::shape_of(&self.arg()).first() {
                 Some(n) => Ok(Some(*n)),
                 None => Err(type_error("len() of unsized object")),
             },
@@ -336,7 +274,7 @@ impl Native for LibObj {
     }
 
     fn get_item(&self, rt: &Rt, _: &Obj, key: &Obj) -> R<Option<Obj>> {
-        if let Arg::Object(o) = &self.arg {
+        if let Arg::Object(o) = &self.arg() {
             let key = to_arg_sync(rt, key)?;
             jax(rt)?;
             return match o.item(&self.cx, &key) {
@@ -344,21 +282,22 @@ impl Native for LibObj {
                 None => Ok(None),
             };
         }
-        let Some(f) = self.method("__getitem__") else { return Ok(None) };
+        if !self.is_array() {
+            return Ok(None);
+        }
         let key = to_arg_sync(rt, key)?;
-        call_sync(rt, &f, vec![self.arg.clone(), key]).map(Some)
+        let j = jax(rt)?;
+        from_arg_sync(rt, methods::get_item(&j.cx, &self.arg(), &key).map_err(from_error)?).map(Some)
     }
 
-    fn set_item(&self, rt: &Rt, this: &Obj, key: &Obj, value: &Obj) -> R<Option<()>> {
-        match &self.arg {
-            Arg::Array(_) => Err(type_error(
-                "JAX arrays are immutable and do not support in-place item assignment. Instead of x[idx] = y, use x = x.at[idx].set(y) or another .at[] method: https://docs.jax.dev/en/latest/_autosummary/jax.numpy.ndarray.at.html",
-            )),
-            Arg::NpArray(_) => {
-                let Some(f) = registry().function("numpy.ndarray.__setitem__") else { return Ok(None) };
-                let args = vec![self.arg.clone(), to_arg_sync(rt, key)?, to_arg_sync(rt, value)?];
-                call_sync(rt, &f, args)?;
-                let _ = this;
+    fn set_item(&self, rt: &Rt, _: &Obj, key: &Obj, value: &Obj) -> R<Option<()>> {
+        match &self.arg() {
+            x @ Arg::Array(_) => Err(from_error(methods::set_item_error(x))),
+            Arg::NpArray(a) => {
+                let (key, value) = (to_arg_sync(rt, key)?, to_arg_sync(rt, value)?);
+                let j = jax(rt)?;
+                let new = gradlens_numpy::np::set_item(&j.cx, a, &key, &value).map_err(from_error)?;
+                *self.cell.borrow_mut() = Arg::NpArray(new);
                 Ok(Some(()))
             }
             _ => Ok(None),
@@ -376,7 +315,7 @@ impl Native for LibObj {
     }
 
     fn iter(&self, rt: &Rt, this: &Obj) -> R<Option<Obj>> {
-        if let Arg::Object(o) = &self.arg {
+        if let Arg::Object(o) = &self.arg() {
             return match o.iter(&self.cx) {
                 Some(v) => {
                     let v = v.map_err(from_error)?;
@@ -389,12 +328,14 @@ impl Native for LibObj {
         if !self.is_array() {
             return Ok(None);
         }
-        let Some(n) = gradlens_numpy::convert::shape_of(&self.arg).first().copied() else {
+        let Some(n) = gradlens_numpy::convert::shape_of(&self.arg()).first().copied() else {
             return Err(type_error("iteration over a 0-d array"));
         };
-        if let Some(f) = self.method("__iter__") {
-            let all = call_sync(rt, &f, vec![self.arg.clone()])?;
-            return ops::iter_sync(&all).map(Some);
+        if let Arg::Array(v) = &self.arg() {
+            let j = jax(rt)?;
+            let rows = methods::iterate(&j.cx, v).map_err(from_error)?;
+            let rows = rows.into_iter().map(|r| from_arg_sync(rt, Arg::Array(r))).collect::<R<Vec<_>>>()?;
+            return Ok(Some(PyIter::obj("iterator", IterKind::Seq { seq: Obj::tuple(rows), at: 0 })));
         }
         let (o, mut i) = (this.clone(), 0);
         Ok(Some(PyIter::obj(
@@ -411,7 +352,7 @@ impl Native for LibObj {
     }
 
     fn hash(&self, this: &Obj) -> R<Option<u64>> {
-        match &self.arg {
+        match &self.arg() {
             Arg::Array(Value::Array(_)) | Arg::NpArray(_) => {
                 Err(type_error(format!("unhashable type: '{}'", this.type_name())))
             }
@@ -421,7 +362,7 @@ impl Native for LibObj {
             },
             Arg::DType(d) => Ok(Some(0xd7 + *d as u64)),
             Arg::Type(_) | Arg::Object(_) => {
-                let text = print::repr(&self.cx, &self.arg).map_err(from_error)?;
+                let text = print::repr(&self.cx, &self.arg()).map_err(from_error)?;
                 Ok(Some(intern(&text).hash()))
             }
             _ => Ok(None),
@@ -447,7 +388,7 @@ impl Native for LibObj {
         if !self.is_array() {
             return Ok(None);
         }
-        let d = match &self.arg {
+        let d = match &self.arg() {
             Arg::Array(v) => v.dtype(),
             Arg::NpArray(a) | Arg::NpScalar(a) => a.dtype(),
             _ => return Ok(None),
@@ -480,14 +421,14 @@ impl Native for LibObj {
     fn round(&self, rt: &Rt, _: &Obj, n: &Obj) -> R<Option<Obj>> {
         let Some(f) = registry().function("jax.numpy.round").filter(|_| self.is_array()) else { return Ok(None) };
         let n = if n.is_none() { Arg::Int(0) } else { to_arg_sync(rt, n)? };
-        call_sync(rt, &f, vec![self.arg.clone(), n]).map(Some)
+        call_sync(rt, &f, vec![self.arg(), n]).map(Some)
     }
 
     fn instance_check(&self, o: &Obj) -> Option<bool> {
-        match &self.arg {
+        match &self.arg() {
             // `isinstance(x, np.float32)`: NumPy's scalars.
             Arg::Type(t) => {
-                let d = match o.downcast::<LibObj>().map(|l| &l.arg) {
+                let d = match o.downcast::<LibObj>().map(LibObj::arg) {
                     Some(Arg::NpScalar(a)) => a.dtype(),
                     _ => return Some(false),
                 };
@@ -508,9 +449,9 @@ impl LibObj {
         if !matches!(op, CmpOp::Eq | CmpOp::Ne) {
             return Ok(None);
         }
-        let same = match (other, &self.arg) {
+        let same = match (other, &self.arg()) {
             (Obj::Native(_), _) => match other.downcast::<LibObj>() {
-                Some(o) => match (&self.arg, &o.arg) {
+                Some(o) => match (&self.arg(), &o.arg()) {
                     (Arg::DType(d), Arg::Type(TypeArg::Jnp(e) | TypeArg::Np(e)))
                     | (Arg::Type(TypeArg::Jnp(e) | TypeArg::Np(e)), Arg::DType(d)) => d == e,
                     (Arg::Type(TypeArg::Jnp(d)), Arg::Type(TypeArg::Np(e)))
@@ -562,20 +503,6 @@ fn exact(a: &Array) -> R<Obj> {
     Ok(Obj::Int(i))
 }
 
-fn kind(d: gradlens_numpy::ir::DType) -> &'static str {
-    if d.name() == "bool" {
-        "b"
-    } else if d.is_unsigned() {
-        "u"
-    } else if d.is_integer() {
-        "i"
-    } else if d.is_complex() {
-        "c"
-    } else {
-        "f"
-    }
-}
-
 /// A callable of the library.
 pub struct LibCallable {
     /// It.
@@ -588,13 +515,24 @@ pub fn call(rt: &Rt, f: Rc<dyn Callable>, args: Args) -> Fut {
     let span = rt.span.get();
     Box::pin(async move {
         let j = jax(&rt)?;
+        // A range is a leaf to trees and a sequence to functions of arrays.
+        let arrays = f
+            .as_any()
+            .downcast_ref::<gradlens_numpy::LibraryFunction>()
+            .is_some_and(|l| ["jax.numpy.", "jax.lax.", "jax.nn.", "numpy."].iter().any(|p| l.0.path.starts_with(p)));
+        let listed = |o: &Obj| -> R<Obj> {
+            Ok(match o {
+                Obj::Range(_) if arrays => Obj::list(ops::to_vec_sync(&rt, o)?),
+                o => o.clone(),
+            })
+        };
         let mut pos = Vec::with_capacity(args.pos.len());
         for a in &args.pos {
-            pos.push(to_arg(&rt, a).await?);
+            pos.push(to_arg(&rt, &listed(a)?).await?);
         }
         let mut kw: Vec<(Rc<str>, Arg)> = Vec::with_capacity(args.kw.len());
         for (k, v) in &args.kw {
-            kw.push((Rc::from(k.as_str()), to_arg(&rt, v).await?));
+            kw.push((Rc::from(k.as_str()), to_arg(&rt, &listed(v)?).await?));
         }
         rt.span.set(span);
         j.cx.set_span(span);

@@ -645,7 +645,8 @@ pub async fn percent(rt: &Rt, fmt: &Str, arg: &Obj) -> R<Obj> {
         };
         if let Some(w) = number(&mut i, &mut used)? {
             left |= w < 0;
-            s.width = w.unsigned_abs().min(MAX_WIDTH as u64) as usize;
+            s.width = w.unsigned_abs() as usize;
+            mem::check(s.width)?;
         }
         if c.get(i) == Some(&'.') {
             i += 1;

@@ -293,7 +293,14 @@ impl<'a> Compiler<'a> {
         let simple = !has_star(args) && kw.iter().all(|(n, _)| n.is_some()) && args.len() + kw.len() < 200;
         if !simple {
             self.expr(f);
-            self.tuple(args);
+            match args {
+                [Expr { kind: ExprKind::Starred(x), .. }] => {
+                    self.expr(x);
+                    self.at(span);
+                    self.emit(Op::StarArgs);
+                }
+                _ => self.tuple(args),
+            }
             if !kw.is_empty() {
                 self.dict_of_keywords(kw);
             }

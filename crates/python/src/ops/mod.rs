@@ -25,6 +25,9 @@ pub use text::*;
 /// How deep containers may be nested for comparison, hashing and repr.
 pub const MAX_NEST: u32 = 250;
 
+/// The same for the async forms, whose futures are polled one inside the other and take more stack.
+pub const MAX_NEST_ASYNC: u32 = 60;
+
 /// The binary operators.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(missing_docs)]

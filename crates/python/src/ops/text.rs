@@ -287,17 +287,21 @@ pub async fn repr(rt: &Rt, o: &Obj) -> R<String> {
         Err(Exc::NeedsVm) => {}
         r => return r,
     }
+    // A user's `__repr__` runs in frames of the machine: only nesting without it takes Rust's stack.
+    if let Obj::Instance(i) = o {
+        let own = i.class.borrow().lookup_user(&intern("__repr__"));
+        if let Some(f) = own {
+            let r = rt.call(&f, [o.clone()]).await?;
+            return match r.as_str() {
+                Some(s) => Ok(s.to_string()),
+                None => Err(type_error(format!("__repr__ returned non-string (type {})", r.type_name()))),
+            };
+        }
+    }
     let _nest = rt.nest(" while getting the repr of an object")?;
     match o {
         Obj::Instance(i) => {
             let class = i.class.borrow().clone();
-            if let Some(f) = class.lookup_user(&intern("__repr__")) {
-                let r = rt.call(&f, [o.clone()]).await?;
-                return match r.as_str() {
-                    Some(s) => Ok(s.to_string()),
-                    None => Err(type_error(format!("__repr__ returned non-string (type {})", r.type_name()))),
-                };
-            }
             if i.base.given() {
                 return Box::pin(repr(rt, &i.base)).await;
             }
@@ -392,7 +396,6 @@ pub async fn to_str(rt: &Rt, o: &Obj) -> R<Str> {
     let Obj::Instance(i) = o else {
         return Ok(PyStr::new(repr(rt, o).await?));
     };
-    let _nest = rt.nest(" while getting the str of an object")?;
     let class = i.class.borrow().clone();
     if let Some(f) = class.lookup_user(&intern("__str__")) {
         let r = rt.call(&f, [o.clone()]).await?;

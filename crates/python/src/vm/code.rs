@@ -136,6 +136,8 @@ pub enum Op {
     DictUpdate(bool),
     /// list -> tuple
     ListToTuple,
+    /// f it -> f tuple: the only argument of a call, starred
+    StarArgs,
     /// f args -> result
     Call(u32),
     /// f args -> result; the last ones are named by the tuple constant. (args, names)

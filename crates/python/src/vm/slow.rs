@@ -342,6 +342,16 @@ impl Vm {
                 self.spawn(Box::pin(super::call::merge(rt, d, m, as_keywords, callee)), Ret::Push)?;
                 self.discard()
             }
+            Op::StarArgs => match ops::to_vec_sync(&self.rt, &self.stack[n - 1]) {
+                Err(Exc::Py(e)) if e.class().is_subclass(E::TypeError.class()) => Err(type_error(format!(
+                    "{}argument after * must be an iterable, not {}",
+                    function_name(&self.stack[n - 2]),
+                    self.stack[n - 1].type_name()
+                ))),
+                r => self.result(1, r.map(Obj::tuple), |rt, v| {
+                    Box::pin(async move { ops::to_vec(&rt, &v[0]).await.map(Obj::tuple) })
+                }),
+            },
             Op::ListToTuple => {
                 let l = self.pop();
                 let items = if let Obj::List(l) = &l { l.items() } else { Vec::new() };
