@@ -168,6 +168,9 @@ fn while_loop(
     (body_jaxpr, body_consts): (&ClosedJaxpr, &[Atom]),
     init: &[Atom],
 ) -> Result<(), Unsupported> {
+    if cond_jaxpr.out_avals().iter().any(|a| a.ndim() > 0) {
+        return Err(Unsupported::new(e.prim, "with a predicate per element of a batch is run step by step"));
+    }
     let to = start_carries(lo, s, init, &e.outs)?;
     let carries: Vec<Def> = to.iter().map(|&b| Def::Buf(b)).collect();
     let predicate = lo.buffer(k::DType::Bool, 1, BufferRole::Temp);

@@ -175,6 +175,10 @@ impl CustomJvp {
                 format!("No JVP defined for custom_jvp function {} using defjvp.", self.inner.name()),
             ));
         };
+        // Where nothing is being transformed, the function's own result, whatever it is.
+        if matches!(cx.current(), tf::Trace::Eval) {
+            return self.inner.call(cx, args, vec![]).await;
+        }
         let marks = self.nondiff.marks(args.len());
         let nondiff: Vec<Arg> = args.iter().zip(&marks).filter(|(_, d)| !**d).map(|(a, _)| a.clone()).collect();
         let diff: Vec<Arg> = args.iter().zip(&marks).filter(|(_, d)| **d).map(|(a, _)| a.clone()).collect();
@@ -359,6 +363,10 @@ impl CustomVjp {
                 format!("No VJP defined for custom_vjp function {} using defvjp.", self.inner.name()),
             ));
         };
+        // Where nothing is being transformed, the function's own result, whatever it is.
+        if matches!(cx.current(), tf::Trace::Eval) {
+            return self.inner.call(cx, args, vec![]).await;
+        }
         let marks = self.nondiff.marks(args.len());
         let nondiff: Vec<Arg> = args.iter().zip(&marks).filter(|(_, d)| !**d).map(|(a, _)| a.clone()).collect();
         let diff: Vec<Arg> = args.iter().zip(&marks).filter(|(_, d)| **d).map(|(a, _)| a.clone()).collect();

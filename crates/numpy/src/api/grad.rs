@@ -156,6 +156,8 @@ fn gradient(cx: &Cx, b: &Bound, with_value: bool) -> Result<Arg> {
 struct Active {
     leaves: Vec<Arg>,
     trees: Vec<TreeDef>,
+    /// For each of `argnums`, which of `trees` it is.
+    order: Vec<usize>,
     call: Rc<FlatCall>,
     single: bool,
 }
@@ -171,28 +173,24 @@ fn activate(
 ) -> Result<Active> {
     let nums = argnums(cx, given, args.len(), context)?;
     let marks: Vec<bool> = (0..args.len()).map(|i| nums.positions.contains(&i)).collect();
-    // Leaves in the order of the arguments; `argnums` may name them in another order, which `regroup` restores.
-    let trees = nums.positions.iter().map(|i| Ok(flatten(&args[*i])?.1)).collect::<Result<Vec<_>>>()?;
-    let mut order = nums.positions.clone();
-    order.sort_unstable();
-    if order != nums.positions {
-        let (call, _) = FlatCall::new(cx, f, args.clone(), kwargs, &marks, false, has_aux)?;
-        let leaves = order.iter().map(|i| Ok(flatten(&args[*i])?.0)).collect::<Result<Vec<_>>>()?.concat();
-        let sorted = order.iter().map(|i| Ok(flatten(&args[*i])?.1)).collect::<Result<Vec<_>>>()?;
-        return Ok(Active { leaves, trees: sorted, call, single: nums.single });
-    }
+    // Leaves come in the order of the arguments, each once; `argnums` may name them in another order, and more than once.
+    let mut sorted = nums.positions.clone();
+    sorted.sort_unstable();
+    sorted.dedup();
+    let trees = sorted.iter().map(|i| Ok(flatten(&args[*i])?.1)).collect::<Result<Vec<_>>>()?;
+    let order = nums.positions.iter().map(|p| sorted.iter().position(|s| s == p).unwrap_or(0)).collect();
     let (call, leaves) = FlatCall::new(cx, f, args, kwargs, &marks, false, has_aux)?;
-    Ok(Active { leaves, trees, call, single: nums.single })
+    Ok(Active { leaves, trees, order, call, single: nums.single })
 }
 
 /// Flat results per leaf put back into the structure of the differentiated arguments.
-fn regroup(trees: &[TreeDef], single: bool, leaves: Vec<Arg>) -> Result<Arg> {
+fn regroup(active: &Active, leaves: Vec<Arg>) -> Result<Arg> {
     let mut leaves = leaves.into_iter();
     let mut parts = vec![];
-    for t in trees {
+    for t in &active.trees {
         parts.push(t.unflatten(leaves.by_ref().take(t.num_leaves()).collect())?);
     }
-    Ok(if single { parts.remove(0) } else { Arg::Tuple(parts) })
+    Ok(if active.single { parts.remove(0) } else { Arg::Tuple(active.order.iter().map(|i| parts[*i].clone()).collect()) })
 }
 
 /// A cotangent result made explicit: zeros where it is symbolic, `float0` for integers.
@@ -246,7 +244,7 @@ async fn value_and_gradient(
     cts[0] = Some(one);
     let grads = lin.transpose(cx, &cts).await?;
     let grads = grads.into_iter().zip(&in_avals).map(|(g, a)| explicit(cx, g, a)).collect::<Result<Vec<_>>>()?;
-    Ok((result.clone(), out.build_aux(&outs)?, regroup(&active.trees, active.single, grads)?))
+    Ok((result.clone(), out.build_aux(&outs)?, regroup(&active, grads)?))
 }
 
 fn jvp(cx: Cx, b: Bound) -> LocalBoxFuture<Result<Arg>> {
@@ -516,7 +514,7 @@ async fn jacobian_forward(cx: &Cx, f: Rc<dyn Callable>, o: &Options, args: Vec<A
             let shape = [y.shape().as_slice(), a.shape.as_slice()].concat();
             parts.push(Arg::Array(ops::reshape(cx, &piece, &shape)?));
         }
-        leaves.push(regroup(&active.trees, active.single, parts)?);
+        leaves.push(regroup(&active, parts)?);
     }
     let jacobian = out.tree.unflatten(leaves)?;
     if !o.has_aux {
@@ -631,7 +629,7 @@ async fn jacobian_reverse(cx: &Cx, f: Rc<dyn Callable>, o: &Options, args: Vec<A
             parts.push(Arg::Array(ops::reshape(cx, &piece, &shape)?));
         }
         first += y.size();
-        leaves.push(regroup(&active.trees, active.single, parts)?);
+        leaves.push(regroup(&active, parts)?);
     }
     let jacobian = out.tree.unflatten(leaves)?;
     if !o.has_aux {

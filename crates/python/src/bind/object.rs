@@ -245,13 +245,15 @@ impl Native for LibObj {
     }
 
     fn format(&self, this: &Obj, spec: &str) -> R<Option<String>> {
-        if !self.is_array() || spec.is_empty() {
-            return self.str(this);
-        }
         let tracer = match &self.arg() {
             Arg::Array(v) => gradlens_transform::tracer_class(v).is_some(),
             _ => false,
         };
+        // A JAX scalar is formatted as the Python number it equals, also without a spec.
+        let scalar = matches!(&self.arg(), Arg::Array(_)) && !tracer && self.ndim() == 0;
+        if !self.is_array() || (spec.is_empty() && !scalar) {
+            return self.str(this);
+        }
         if tracer || self.ndim() > 0 {
             return Err(type_error(format!("unsupported format string passed to {}.__format__", this.type_name())));
         }
