@@ -53,6 +53,7 @@ pub(crate) fn constants() -> Vec<(String, Arg)> {
             out.push((format!("{module}.{name}"), Arg::Type(TypeArg::Abstract(t))));
         }
     }
+    out.extend(crate::sets::tricks());
     out.push(("jax.dtypes.float0".into(), Arg::DType(DType::Float0)));
     out.push(("jax.dtypes.bfloat16".into(), Arg::Type(TypeArg::Jnp(DType::BF16))));
     out.push(("jax.dtypes.prng_key".into(), Arg::Type(TypeArg::Abstract(AbstractType::PrngKey))));

@@ -24,6 +24,7 @@ pub mod print;
 pub mod products;
 pub mod random;
 pub mod reductions;
+pub mod sets;
 pub mod shaping;
 pub mod sorting;
 pub mod special;
@@ -68,6 +69,7 @@ pub(crate) fn families() -> Vec<&'static [Entry]> {
         linalg::TABLE,
         random::TABLE,
         stats::TABLE,
+        sets::TABLE,
     ]);
     all
 }

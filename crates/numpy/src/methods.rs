@@ -526,7 +526,12 @@ const SIG_AT: &str = "self, index, values, *, indices_are_sorted=False, unique_i
 
 /// The table's lines.
 pub(crate) const TABLE: &[Entry] = &[
-    entry("jax.Array.__getitem__", "self, index, /", "The elements an index selects.", Sync(|cx, b| get_item(cx, &b[0], &b[1]))),
+    entry(
+        "jax.Array.__getitem__",
+        "self, index, /",
+        "The elements an index selects.",
+        Sync(|cx, b| get_item(cx, &b[0], &b[1])),
+    ),
     entry("jax.Array.shape", "@", "Axis sizes.", Sync(|_, b| Ok(Arg::shape(&cv::shape_of(&b[0]))))),
     entry("jax.Array.dtype", "@", "Element type.", Sync(|_, b| Ok(Arg::DType(array_of(b)?.dtype())))),
     entry("jax.Array.ndim", "@", "Number of axes.", Sync(|_, b| Ok(Arg::from(cv::shape_of(&b[0]).len())))),
