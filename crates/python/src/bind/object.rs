@@ -134,9 +134,16 @@ impl Native for LibObj {
         let n = name.as_str();
         jax(rt)?;
         let found = match &self.arg() {
-            x @ (Arg::Array(_) | Arg::NpArray(_) | Arg::NpScalar(_)) => {
-                methods::get_attr(&self.cx, x, n).map_err(from_error)?
-            }
+            Arg::NpArray(a) | Arg::NpScalar(a) if n == "dtype" => Some(Arg::DType(a.dtype())),
+            // What NumPy's arrays have not of their own is JAX's answer for the same contents.
+            x @ (Arg::NpArray(_) | Arg::NpScalar(_)) => match methods::get_attr(&self.cx, x, n).map_err(from_error)? {
+                Some(a) => Some(a),
+                None => {
+                    let v = gradlens_numpy::convert::value(&self.cx, n, x).map_err(from_error)?;
+                    methods::get_attr(&self.cx, &Arg::Array(v), n).map_err(from_error)?
+                }
+            },
+            x @ Arg::Array(_) => methods::get_attr(&self.cx, x, n).map_err(from_error)?,
             Arg::Object(o) => o.attr(&self.cx, n).map_err(from_error)?,
             x @ (Arg::DType(_) | Arg::Type(_)) => gradlens_numpy::dtypes::type_attr(x, n),
             _ => None,
