@@ -65,11 +65,12 @@ pub fn int(v: i64) -> Value {
 pub fn full(cx: &Cx, shape: &[usize], dtype: DType, v: f64) -> Result<Value> {
     broadcast_in_dim(cx, &scalar(dtype, v), shape, &[])
 }
-/// `lax.full_like`.
+/// `lax.full_like`: weakly typed where `x` is.
 pub fn full_like(cx: &Cx, x: &Value, v: f64) -> Result<Value> {
-    full(cx, x.shape(), x.dtype(), v)
+    let c = Array::full(&[], x.dtype(), v).with_weak(x.aval().weak_type);
+    broadcast_in_dim(cx, &Value::Array(c), x.shape(), &[])
 }
-/// `lax.square` on floats, a product elsewhere.
+/// `lax.conj`; real values stay as they are.
 pub fn conj(cx: &Cx, x: &Value) -> Result<Value> {
     if x.dtype().is_complex() { conj_p(cx, x) } else { Ok(x.clone()) }
 }

@@ -169,6 +169,9 @@ fn flat_or_axis(cx: &Cx, b: &Bound, name: &str) -> Result<(Value, usize)> {
     Ok((x, a))
 }
 fn delete(cx: &Cx, b: &Bound) -> Result<Arg> {
+    if b["obj"].sequence().is_some() {
+        cv::check_arraylike("delete", &[&b["arr"], &b["obj"]])?;
+    }
     let (x, axis) = flat_or_axis(cx, b, "delete")?;
     let n = x.shape()[axis];
     let gone = positions(cx, &b["obj"], n)?;

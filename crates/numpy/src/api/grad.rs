@@ -190,7 +190,11 @@ fn regroup(active: &Active, leaves: Vec<Arg>) -> Result<Arg> {
     for t in &active.trees {
         parts.push(t.unflatten(leaves.by_ref().take(t.num_leaves()).collect())?);
     }
-    Ok(if active.single { parts.remove(0) } else { Arg::Tuple(active.order.iter().map(|i| parts[*i].clone()).collect()) })
+    Ok(if active.single {
+        parts.remove(0)
+    } else {
+        Arg::Tuple(active.order.iter().map(|i| parts[*i].clone()).collect())
+    })
 }
 
 /// A cotangent result made explicit: zeros where it is symbolic, `float0` for integers.
