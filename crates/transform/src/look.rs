@@ -77,6 +77,14 @@ impl Cx {
     /// The concrete array behind a value, as user code that looks sees it, or JAX's error. Under `grad` and `jvp` the value is
     /// the primal; a recording notes the look.
     pub fn concrete(&self, v: &Value, look: Look) -> Result<Array> {
+        if look == Look::Bool && v.aval().size() != 1 {
+            return Err(Error::value_error(if v.aval().size() == 0 {
+                "The truth value of an empty array is ambiguous. Use `array.size > 0` to check that an array is not empty."
+            } else {
+                "The truth value of an array with more than one element is ambiguous. Use a.any() or a.all()"
+            })
+            .at(self.span()));
+        }
         // `float` and array conversion refuse every tracer, although `int`, `bool` and `item` see through `grad`.
         if matches!(look, Look::Float | Look::Array) && self.is_visible_tracer(v) {
             return Err(look_error(look, v).at(self.span()));

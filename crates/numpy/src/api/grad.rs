@@ -217,7 +217,7 @@ async fn value_and_gradient(
     kwargs: Kwargs,
 ) -> Result<(Arg, Arg, Arg)> {
     let active = activate(cx, f, &o.argnums, args, kwargs, o.has_aux, "grad")?;
-    let primals = leaf_values(cx, &active.leaves)?;
+    let primals = input_values(cx, &active.leaves)?;
     for p in &primals {
         check_input("grad", o, p.dtype())?;
     }
@@ -326,7 +326,7 @@ fn pullback(name: &Rc<dyn Callable>, lin: Rc<tf::Linearized>, out_tree: TreeDef,
             let (leaves, tree) = flatten(&args[0])?;
             if tree != out_tree {
                 return Err(Error::value_error(format!(
-                    "unexpected tree structure of argument to vjp function: got {tree}, but expected to match {out_tree}"
+                    "unexpected tree structure of argument to VJP function: got {tree}, but expected to match {out_tree}"
                 )));
             }
             let cts = leaf_values(cx, &leaves)?;
@@ -335,7 +335,7 @@ fn pullback(name: &Rc<dyn Callable>, lin: Rc<tf::Linearized>, out_tree: TreeDef,
                 let want = aval.tangent();
                 if ct.dtype() != want.dtype || ct.shape() != &want.shape {
                     return Err(Error::value_error(format!(
-                        "unexpected JAX type (e.g. shape/dtype) for argument to vjp function: got {}, but expected {} because the corresponding output had JAX type {}",
+                        "unexpected JAX type (e.g. shape/dtype) for argument to VJP function: got {}, but expected {} because the corresponding output of the differentiated function had JAX type {}",
                         ct.aval().long(),
                         want.long(),
                         aval.long()
@@ -402,7 +402,7 @@ fn linearize(cx: Cx, b: Bound) -> LocalBoxFuture<Result<Arg>> {
                     let want = aval.tangent();
                     if t.dtype() != want.dtype || t.shape() != &want.shape {
                         return Err(Error::value_error(format!(
-                            "linearized function called on tangent values inconsistent with the original primal values: got tangent aval {} for primal aval {} but expected {}",
+                            "linearized function called on tangent values inconsistent with the original primal values:\ngot tangent aval {} for primal aval {} but expected {}",
                             t.aval().long(),
                             aval.long(),
                             want.long()
@@ -483,7 +483,7 @@ fn jacfwd(cx: &Cx, b: &Bound) -> Result<Arg> {
 
 async fn jacobian_forward(cx: &Cx, f: Rc<dyn Callable>, o: &Options, args: Vec<Arg>, kwargs: Kwargs) -> Result<Arg> {
     let active = activate(cx, f, &o.argnums, args, kwargs, o.has_aux, "jacfwd")?;
-    let primals = leaf_values(cx, &active.leaves)?;
+    let primals = input_values(cx, &active.leaves)?;
     for p in &primals {
         check_input("jacfwd", o, p.dtype())?;
     }
@@ -606,7 +606,7 @@ impl gradlens_ir::rule_objects::FlatFn for Pull {
 
 async fn jacobian_reverse(cx: &Cx, f: Rc<dyn Callable>, o: &Options, args: Vec<Arg>, kwargs: Kwargs) -> Result<Arg> {
     let active = activate(cx, f, &o.argnums, args, kwargs, o.has_aux, "jacrev")?;
-    let primals = leaf_values(cx, &active.leaves)?;
+    let primals = input_values(cx, &active.leaves)?;
     for p in &primals {
         check_input("jacrev", o, p.dtype())?;
     }

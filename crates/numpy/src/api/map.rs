@@ -45,7 +45,7 @@ fn vmap(cx: &Cx, b: &Bound) -> Result<Arg> {
     if !matches!(in_axes, Arg::None | Arg::Int(_) | Arg::Tuple(_) | Arg::Dict(_)) {
         return Err(Error::type_error(format!(
             "vmap in_axes must be an int, None, or a tuple of entries corresponding to the positional arguments passed to the function, but got {}.",
-            crate::print::repr(cx, &in_axes)?
+            crate::print::str(cx, &in_axes)?
         )));
     }
     let bad = flatten(&in_axes)?.0.into_iter().any(|l| !is_axis(&l));

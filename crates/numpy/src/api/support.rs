@@ -34,6 +34,19 @@ pub fn value(cx: &Cx, x: &Arg) -> Result<Value> {
     .with_help("only arrays and numbers (in tuples, lists, dicts) can be transformed; mark other arguments static"))
 }
 
+/// Arguments of a transformed function as values, refused with the words JAX has for arguments.
+pub fn input_values(cx: &Cx, leaves: &[Arg]) -> Result<Vec<Value>> {
+    leaves
+        .iter()
+        .map(|l| {
+            if l.is_arraylike() {
+                return value(cx, l);
+            }
+            Err(Error::type_error(format!("Argument '{}' of type <class '{}'> is not a valid JAX type.", crate::print::str(cx, l)?, l.type_name())))
+        })
+        .collect()
+}
+
 /// Leaves as values.
 pub fn leaf_values(cx: &Cx, leaves: &[Arg]) -> Result<Vec<Value>> {
     leaves.iter().map(|l| value(cx, l)).collect()
