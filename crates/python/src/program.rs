@@ -88,6 +88,8 @@ impl Program {
     }
 
     /// Runs the module to its end; waits must end at once.
+    // One failure per run: its size does not matter.
+    #[allow(clippy::result_large_err)]
     pub fn run_blocking(&self) -> Result<(), Failure> {
         let mut vm = self.start();
         let r = vm.run_blocking().map(|_| ());

@@ -55,7 +55,7 @@ impl LibObj {
     fn scalar(&self, look: Look) -> R<Option<(Array, f64, f64)>> {
         let Some(a) = self.concrete(look)? else { return Ok(None) };
         let n: usize = a.shape().iter().product();
-        if n != 1 || (a.shape().len() > 0 && !matches!(look, Look::Bool)) {
+        if n != 1 || (!a.shape().is_empty() && !matches!(look, Look::Bool)) {
             return Err(match look {
                 Look::Bool if n == 0 => value_error(
                     "The truth value of an empty array is ambiguous. Use `array.size > 0` to check that an array is not empty.",

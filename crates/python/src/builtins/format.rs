@@ -134,7 +134,7 @@ fn group(digits: &str, sep: char, every: usize, width: usize) -> String {
         let n = d.len();
         let mut out = String::new();
         for (i, c) in d.chars().enumerate() {
-            if i > 0 && (n - i) % every == 0 {
+            if i > 0 && (n - i).is_multiple_of(every) {
                 out.push(sep);
             }
             out.push(c);
@@ -379,9 +379,11 @@ pub fn format_value(o: &Obj, spec: &str) -> R<Option<String>> {
 
 /// `format(o, spec)`.
 pub async fn format(rt: &Rt, o: &Obj, spec: &str) -> R<String> {
-    if let Obj::Instance(i) = o
-        && let Some(f) = i.class.borrow().lookup_user(&intern("__format__"))
-    {
+    let own = match o {
+        Obj::Instance(i) => i.class.borrow().lookup_user(&intern("__format__")),
+        _ => None,
+    };
+    if let Some(f) = own {
         let r = rt.call(&f, [o.clone(), Obj::str(spec)]).await?;
         return match r.as_str() {
             Some(s) => Ok(s.to_string()),
@@ -398,17 +400,11 @@ pub async fn format_plain(rt: &Rt, o: &Obj, spec: &str) -> R<String> {
     {
         return Ok(s);
     }
-    let user_text = matches!(o, Obj::Instance(i) if {
-        let c = i.class.borrow();
-        c.lookup_user(&intern("__str__")).is_some() || c.lookup_user(&intern("__repr__")).is_some()
-    });
     if spec.is_empty() {
         return Ok(ops::to_str(rt, o).await?.to_string());
     }
-    if !user_text || !spec.is_empty() {
-        if let Some(s) = format_value(o.base(), spec)? {
-            return Ok(s);
-        }
+    if let Some(s) = format_value(o.base(), spec)? {
+        return Ok(s);
     }
     Err(type_error(format!("unsupported format string passed to {}.__format__", o.type_name())))
 }

@@ -356,16 +356,14 @@ impl<'a> Compiler<'a> {
                     self.assign(target);
                 }
                 let namespace = self.unit().code.has_namespace;
-                if namespace && *simple {
-                    if let ExprKind::Name(n) = &target.kind {
-                        self.annotation(annotation);
-                        let a = intern("__annotations__");
-                        let i = self.name_index(&a);
-                        let class = self.in_class();
-                        self.emit(if class { Op::LoadName(i) } else { Op::LoadGlobal(i) });
-                        self.constant(Obj::Str(n.clone()));
-                        self.emit(Op::SetItem);
-                    }
+                if let (true, true, ExprKind::Name(n)) = (namespace, *simple, &target.kind) {
+                    self.expr(annotation);
+                    let a = intern("__annotations__");
+                    let i = self.name_index(&a);
+                    let class = self.in_class();
+                    self.emit(if class { Op::LoadName(i) } else { Op::LoadGlobal(i) });
+                    self.constant(Obj::Str(n.clone()));
+                    self.emit(Op::SetItem);
                 }
             }
             StmtKind::Return(v) => {

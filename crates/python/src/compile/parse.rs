@@ -111,8 +111,8 @@ fn syntax_message(e: &ParseErrorType, source: &str, at: Span) -> (&'static str, 
 fn lower_first(s: &str) -> String {
     let mut c = s.chars();
     match c.next() {
-        Some(f) if !s.starts_with("F-string") || true => f.to_lowercase().collect::<String>() + c.as_str(),
-        _ => s.to_string(),
+        Some(f) => f.to_lowercase().collect::<String>() + c.as_str(),
+        None => String::new(),
     }
 }
 

@@ -69,10 +69,8 @@ pub fn check(source: &str) -> Result<(), Diagnostic> {
                     return refuse("too many nested parentheses", i);
                 }
             }
-            b')' | b']' | b'}' => {
-                if open.len() > 1 {
-                    open.pop();
-                }
+            b')' | b']' | b'}' if open.len() > 1 => {
+                open.pop();
             }
             b'\n' => {
                 line_start = true;
@@ -81,12 +79,10 @@ pub fn check(source: &str) -> Result<(), Diagnostic> {
                 }
             }
             b'\\' => i += 1,
-            b',' | b';' | b':' | b'=' if b.get(i + 1) != Some(&b'=') => {
-                // A colon belongs to a lambda or a slice as well: what nests to the right goes on there.
-                if b[i] != b':' {
-                    let inherited = if top > 0 { open[top - 1].0 } else { 0 };
-                    open[top] = (inherited, 0);
-                }
+            // A colon belongs to a lambda or a slice as well: what nests to the right goes on there.
+            b',' | b';' | b'=' if b.get(i + 1) != Some(&b'=') => {
+                let inherited = if top > 0 { open[top - 1].0 } else { 0 };
+                open[top] = (inherited, 0);
             }
             b'-' | b'+' | b'~' => {
                 open[top].1 += 1;

@@ -13,7 +13,7 @@ fn position(key: &Obj, n: usize, what: &str) -> R<Option<usize>> {
         k => match index_sync(k) {
             Ok(Obj::Int(i)) => i,
             Ok(_) => {
-                return Err(index_error(format!("cannot fit 'int' into an index-sized integer")));
+                return Err(index_error("cannot fit 'int' into an index-sized integer"));
             }
             Err(Exc::Py(e)) if e.class().is_subclass(E::TypeError.class()) && !matches!(k, Obj::Native(_)) => {
                 return Err(type_error(format!("{what} indices must be integers or slices, not {}", k.type_name())));
@@ -296,10 +296,12 @@ pub async fn set_item(rt: &Rt, o: &Obj, key: &Obj, value: &Obj) -> R<()> {
         Err(Exc::NeedsVm) => {}
         r => return r,
     }
-    if let Obj::Instance(i) = o {
-        if let Some(f) = i.class.borrow().lookup_user(&intern("__setitem__")) {
-            return rt.call(&f, [o.clone(), key.clone(), value.clone()]).await.map(|_| ());
-        }
+    let own = match o {
+        Obj::Instance(i) => i.class.borrow().lookup_user(&intern("__setitem__")),
+        _ => None,
+    };
+    if let Some(f) = own {
+        return rt.call(&f, [o.clone(), key.clone(), value.clone()]).await.map(|_| ());
     }
     match (o.base(), key) {
         (Obj::Dict(d), _) => dict_set(rt, d, key.clone(), value.clone()).await,

@@ -196,7 +196,8 @@ pub async fn new_instance(rt: &Rt, class: &Rc<Class>, args: Args, explicit: bool
     let maker = class.maker().filter(|m| !Rc::ptr_eq(m, &super::call::object_maker()));
     let Some(maker) = maker else {
         let own_init = matches!(&init, Some(Obj::Function(_) | Obj::Instance(_) | Obj::Native(_)));
-        if !own_init && !explicit && !(args.pos.is_empty() && args.kw.is_empty()) {
+        let given = !args.pos.is_empty() || !args.kw.is_empty();
+        if given && !own_init && !explicit {
             return Err(type_error(format!("{}() takes no arguments", class.name.borrow())));
         }
         return Ok(Obj::Instance(Rc::new(Instance::new(class.clone(), Obj::Null))));

@@ -511,7 +511,7 @@ fn note(f: &PyFrame, o: &Obj) {
 }
 
 impl Saved {
-    fn take_frame(mut self: Box<Self>) -> PyFrame {
+    fn take_frame(&mut self) -> PyFrame {
         let hole = PyFrame {
             code: self.frame.code.clone(),
             pc: 0,
