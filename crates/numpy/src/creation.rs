@@ -169,10 +169,10 @@ fn filled_like(cx: &Cx, b: &Bound, v: f64) -> Result<Arg> {
 }
 /// The aval of what `zeros_like` and kin imitate: arrays, numbers, lists, shape-dtype structs.
 fn like_arg(cx: &Cx, x: &Arg) -> Result<gradlens_ir::ShapedArray> {
-    if let Arg::Object(o) = x {
-        if let (Some(s), Some(d)) = (o.attr(cx, "shape")?, o.attr(cx, "dtype")?) {
-            return Ok(gradlens_ir::ShapedArray::new(cv::shape(cx, &s)?, cv::dtype_named(&d)?.0));
-        }
+    if let Arg::Object(o) = x
+        && let (Some(s), Some(d)) = (o.attr(cx, "shape")?, o.attr(cx, "dtype")?)
+    {
+        return Ok(gradlens_ir::ShapedArray::new(cv::shape(cx, &s)?, cv::dtype_named(&d)?.0));
     }
     Ok(asarray(cx, x, None)?.aval().clone())
 }
@@ -406,7 +406,7 @@ pub fn triangle(cx: &Cx, x: &Value, k: i64, lower: bool) -> Result<Value> {
     if x.ndim() < 2 {
         return Err(Error::value_error(format!("Argument to jax.numpy.{name} must be at least 2D")));
     }
-    jit1(cx, name, &[x.clone()], |cx, v| {
+    jit1(cx, name, std::slice::from_ref(x), |cx, v| {
         let x = &v[0];
         let mask = tri_mask(cx, x.shape(), if lower { k } else { k - 1 })?;
         let mask = p::broadcast_to(cx, &mask, x.shape())?;

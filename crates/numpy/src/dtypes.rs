@@ -161,10 +161,7 @@ fn promote_types(cx: &Cx, b: &Bound) -> Result<Arg> {
     };
     let types = [named(&b[0])?, named(&b[1])?];
     match gradlens_ir::dtype::result_type(&types, true) {
-        Some((d, _)) => Ok(Arg::DType(
-            if types.iter().all(|t| t.1) { d } else { d }
-                .canonicalize(cx.x64() || types.iter().any(|t| t.0.is_x64() && !t.1)),
-        )),
+        Some((d, _)) => Ok(Arg::DType(d.canonicalize(cx.x64() || types.iter().any(|t| t.0.is_x64() && !t.1)))),
         None => cv::common_dtype(cx, &types).map(|t| Arg::DType(t.0)),
     }
 }

@@ -83,55 +83,55 @@ impl<'a> X<'a> {
     }
     /// `number - self`.
     pub fn rsub(&self, number: f64) -> X<'a> {
-        self.flipped(number, |cx, a, b| u::subtract(cx, a, b))
+        self.flipped(number, u::subtract)
     }
     /// `number / self`.
     pub fn rdiv(&self, number: f64) -> X<'a> {
-        self.flipped(number, |cx, a, b| u::true_divide(cx, a, b))
+        self.flipped(number, u::true_divide)
     }
     /// `jnp.maximum`.
     pub fn max(&self, o: impl Into<Side>) -> X<'a> {
-        self.with(o, |cx, a, b| u::maximum(cx, a, b))
+        self.with(o, u::maximum)
     }
     /// `jnp.minimum`.
     pub fn min(&self, o: impl Into<Side>) -> X<'a> {
-        self.with(o, |cx, a, b| u::minimum(cx, a, b))
+        self.with(o, u::minimum)
     }
     /// `self > o`.
     pub fn gt(&self, o: impl Into<Side>) -> X<'a> {
-        self.with(o, |cx, a, b| u::greater(cx, a, b))
+        self.with(o, u::greater)
     }
     /// `self >= o`.
     pub fn ge(&self, o: impl Into<Side>) -> X<'a> {
-        self.with(o, |cx, a, b| u::greater_equal(cx, a, b))
+        self.with(o, u::greater_equal)
     }
     /// `self < o`.
     pub fn lt(&self, o: impl Into<Side>) -> X<'a> {
-        self.with(o, |cx, a, b| u::less(cx, a, b))
+        self.with(o, u::less)
     }
     /// `self <= o`.
     pub fn le(&self, o: impl Into<Side>) -> X<'a> {
-        self.with(o, |cx, a, b| u::less_equal(cx, a, b))
+        self.with(o, u::less_equal)
     }
     /// `self == o`.
     pub fn eq(&self, o: impl Into<Side>) -> X<'a> {
-        self.with(o, |cx, a, b| u::equal(cx, a, b))
+        self.with(o, u::equal)
     }
     /// `self != o`.
     pub fn ne(&self, o: impl Into<Side>) -> X<'a> {
-        self.with(o, |cx, a, b| u::not_equal(cx, a, b))
+        self.with(o, u::not_equal)
     }
     /// `self & o`.
     pub fn and(&self, o: impl Into<Side>) -> X<'a> {
-        self.with(o, |cx, a, b| u::bitwise_and(cx, a, b))
+        self.with(o, u::bitwise_and)
     }
     /// `self | o`.
     pub fn or(&self, o: impl Into<Side>) -> X<'a> {
-        self.with(o, |cx, a, b| u::bitwise_or(cx, a, b))
+        self.with(o, u::bitwise_or)
     }
     /// `self % o`.
     pub fn modulo(&self, o: impl Into<Side>) -> X<'a> {
-        self.with(o, |cx, a, b| u::remainder(cx, a, b))
+        self.with(o, u::remainder)
     }
     /// `self ** n` for an integer.
     pub fn powi(&self, n: i32) -> X<'a> {

@@ -630,13 +630,13 @@ pub fn take(cx: &Cx, x: &Value, indices: &Value, axis: Option<usize>, mode: &Arg
         let size = x.shape()[at];
         let m = match mode.as_str() {
             None | Some("fill") => {
-                let negative = u::less(cx, &ix, &Arg::Int(0))?;
-                let up = u::add(cx, &ix, &Arg::Int(size as i64))?;
+                let negative = u::less(cx, &ix, Arg::Int(0))?;
+                let up = u::add(cx, &ix, Arg::Int(size as i64))?;
                 ix = u::where_(cx, &negative, &up, &ix)?;
                 IndexMode::FillOrDrop
             }
             Some("wrap") => {
-                ix = u::remainder(cx, &ix, &p::like(&ix, size as f64))?;
+                ix = u::remainder(cx, &ix, p::like(&ix, size as f64))?;
                 IndexMode::PromiseInBounds
             }
             Some("clip") => IndexMode::Clip,

@@ -99,7 +99,7 @@ fn vector_norm_(cx: &Cx, x: &Value, ord: &Arg, axes: &[usize], keep: bool) -> Re
 }
 /// `jnp.linalg.norm`.
 pub fn norm(cx: &Cx, x: &Value, ord: &Arg, axis: &Arg, keep: bool) -> Result<Value> {
-    jit1(cx, "norm", &[x.clone()], |cx, v| {
+    jit1(cx, "norm", std::slice::from_ref(x), |cx, v| {
         let x = &v[0];
         let all: Vec<usize> = (0..x.ndim()).collect();
         if axis.is_none() && ord.is_none() {
@@ -170,7 +170,7 @@ pub fn cholesky(cx: &Cx, a: &Value, symmetrized: bool) -> Result<Value> {
             tuple_text(a.shape())
         )));
     }
-    jit1(cx, "cholesky", &[a.clone()], |cx, v| {
+    jit1(cx, "cholesky", std::slice::from_ref(a), |cx, v| {
         let x = if symmetrized { symmetrize(cx, &v[0])? } else { v[0].clone() };
         let l = cx.bind1(Prim::Cholesky, Params::None, &[x])?;
         let mask = crate::creation::tri_mask(cx, l.shape(), 0)?;
@@ -254,7 +254,7 @@ fn pair(cx: &Cx, name: &str, a: &Arg, b: &Arg) -> Result<(Value, Value)> {
 /// `jnp.linalg.inv`.
 pub fn inv(cx: &Cx, a: &Value) -> Result<Value> {
     let n = square("inv", a)?;
-    jit1(cx, "inv", &[a.clone()], |cx, v| {
+    jit1(cx, "inv", std::slice::from_ref(a), |cx, v| {
         let e = crate::creation::eye(cx, n, n, 0, v[0].dtype())?;
         solve(cx, &v[0], &p::broadcast_to(cx, &e, v[0].shape())?)
     })
@@ -294,7 +294,7 @@ fn slogdet(cx: &Cx, a: &Value) -> Result<Vec<Value>> {
     square("slogdet", a)?;
     let n = a.ndim();
     let body = |cx: &Cx, v: &[Value]| slogdet_lu(cx, &v[0]);
-    cx.jit_named("slogdet", &[a.clone()], |cx, v| {
+    cx.jit_named("slogdet", std::slice::from_ref(a), |cx, v| {
         cx.custom_jvp("_slogdet_lu", v, body, move |cx, primals, tangents| {
             let out = slogdet(cx, &primals[0])?;
             let Some(t) = &tangents[0] else { return Ok((out, vec![None, None])) };
@@ -317,7 +317,7 @@ fn trace(cx: &Cx, x: &Value, n: usize) -> Result<Value> {
 /// `jnp.linalg.det`: formulas up to 3, LU beyond; the derivative is by cofactors.
 pub fn det(cx: &Cx, a: &Value) -> Result<Value> {
     let n = square("det", a)?;
-    jit1(cx, "det", &[a.clone()], |cx, v| det_of(cx, &v[0], n))
+    jit1(cx, "det", std::slice::from_ref(a), |cx, v| det_of(cx, &v[0], n))
 }
 fn det_of(cx: &Cx, a: &Value, n: usize) -> Result<Value> {
     let e = |i, j| Ok::<_, Error>(ex(cx, &at(cx, a, i, j)?));
@@ -354,7 +354,7 @@ fn matrix_power(cx: &Cx, a: &Value, n: i64) -> Result<Value> {
     if a.shape()[a.ndim() - 1] != a.shape()[a.ndim() - 2] {
         return Err(Error::type_error("Last 2 dimensions of the array must be square"));
     }
-    jit1(cx, "matrix_power", &[a.clone()], |cx, v| {
+    jit1(cx, "matrix_power", std::slice::from_ref(a), |cx, v| {
         let mut a = v[0].clone();
         let size = a.shape()[a.ndim() - 1];
         if n == 0 {

@@ -176,9 +176,7 @@ pub fn set_item_error(x: &Arg) -> Error {
             .map_or("<class 'jaxlib._jax.ArrayImpl'>".to_string(), |t| format!("<class 'jax._src.interpreters.{t}'>")),
         other => format!("<class '{}'>", other.type_name()),
     };
-    Error::type_error(format!(
-        "JAX arrays are immutable and do not support in-place item assignment. Instead of x[idx] = y, use x = x.at[idx].set(y) or another .at[] method: https://docs.jax.dev/en/latest/_autosummary/jax.numpy.ndarray.at.html"
-    ))
+    Error::type_error("JAX arrays are immutable and do not support in-place item assignment. Instead of x[idx] = y, use x = x.at[idx].set(y) or another .at[] method: https://docs.jax.dev/en/latest/_autosummary/jax.numpy.ndarray.at.html".to_string())
     .with_help(format!("{class} has no item assignment"))
 }
 
@@ -213,10 +211,10 @@ pub fn item(cx: &Cx, x: &Arg, look: Look) -> Result<Arg> {
 pub fn element(a: &Array, i: usize) -> Result<Arg> {
     Ok(match a.dtype() {
         DType::Bool => Arg::Bool(a.to_i64s()?[i] != 0),
-        DType::U64 => match u64::try_from(a.to_i64s()?[i] as u64) {
-            Ok(v) if v > i64::MAX as u64 => Arg::BigInt(v.to_string().into()),
-            _ => Arg::Int(a.to_i64s()?[i]),
-        },
+        DType::U64 => {
+            let bits = a.to_i64s()?[i];
+            if bits < 0 { Arg::BigInt((bits as u64).to_string().into()) } else { Arg::Int(bits) }
+        }
         d if d.is_integer() => Arg::Int(a.to_i64s()?[i]),
         d if d.is_complex() => {
             let (re, im) = a.to_complexes()?[i];

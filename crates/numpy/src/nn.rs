@@ -17,7 +17,7 @@ pub fn relu(cx: &Cx, x: &Value) -> Result<Value> {
         cx,
         "relu",
         std::slice::from_ref(x),
-        |cx, v| jit1(cx, "relu", v, |cx, v| u::maximum(cx, &v[0], &Arg::Int(0))),
+        |cx, v| jit1(cx, "relu", v, |cx, v| u::maximum(cx, &v[0], Arg::Int(0))),
         |cx, _, v, t| pass(cx, &t[0], &ex(cx, &v[0]).gt(0.0)),
     )
 }
@@ -30,19 +30,19 @@ pub fn relu6(cx: &Cx, x: &Value) -> Result<Value> {
         std::slice::from_ref(x),
         |cx, v| {
             jit1(cx, "relu6", v, |cx, v| {
-                let low = u::maximum(cx, &v[0], &Arg::Int(0))?;
-                u::minimum(cx, &low, &Arg::Float(6.0))
+                let low = u::maximum(cx, &v[0], Arg::Int(0))?;
+                u::minimum(cx, &low, Arg::Float(6.0))
             })
         },
         |cx, _, v, t| {
             let x = ex(cx, &v[0]);
-            pass(cx, &t[0], &x.gt(0.0).and(&x.lt(6.0)))
+            pass(cx, &t[0], &x.gt(0.0).and(x.lt(6.0)))
         },
     )
 }
 
 fn softplus<'a>(x: &X<'a>) -> X<'a> {
-    x.map(|cx, v| jit1(cx, "softplus", std::slice::from_ref(v), |cx, v| u::logaddexp(cx, &v[0], &Arg::Int(0))))
+    x.map(|cx, v| jit1(cx, "softplus", std::slice::from_ref(v), |cx, v| u::logaddexp(cx, &v[0], Arg::Int(0))))
 }
 fn sigmoid<'a>(x: &X<'a>) -> X<'a> {
     x.logistic()
@@ -113,7 +113,7 @@ fn standardize(cx: &Cx, b: &Bound) -> Result<Arg> {
             None if stable => (&x - &mean).square().map(|cx, s| red::mean(cx, s, &o)),
             None => {
                 let raw = x.square().map(|cx, s| red::mean(cx, s, &o)) - ex(cx, &mean).square();
-                raw.map(|cx, r| u::clip(cx, r, &Arg::Int(0), &Arg::None))
+                raw.map(|cx, r| u::clip(cx, r, Arg::Int(0), &Arg::None))
             }
         };
         ((&x - &mean) * (variance + eps).rsqrt()).get()
@@ -271,7 +271,7 @@ pub(crate) const TABLE: &[Entry] = &[
         low.choose(0.0, high.choose(&x, curve))
     }),
     activation!("sparse_sigmoid", "0.5 * clip(x + 1, 0, 2).", |x| 0.5
-        * (&x + 1.0).map(|cx, v| u::clip(cx, v, &Arg::Float(0.0), &Arg::Float(2.0)))),
+        * (&x + 1.0).map(|cx, v| u::clip(cx, v, Arg::Float(0.0), Arg::Float(2.0)))),
     activation!("hard_tanh", "x clipped to [-1, 1].", |x| {
         let (high, low) = (x.gt(1.0), x.lt(-1.0));
         high.choose(1.0, low.choose(-1.0, &x))

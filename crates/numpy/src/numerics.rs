@@ -82,8 +82,8 @@ fn isclose(cx: &Cx, b: &Bound) -> Result<Value> {
         let (a, c) = (ex(cx, &v[0]), ex(cx, &v[1]));
         let finite = |x: &crate::expr::X| x.map(|cx, v| u::isfinite(cx, v)).get();
         let bounded = p::and(cx, &finite(&a)?, &finite(&c)?)?;
-        let size = c.map(|cx, v| p::abs(cx, v));
-        let near = (&a - &c).map(|cx, v| p::abs(cx, v)).le(atol + rtol * size);
+        let size = c.map(p::abs);
+        let near = (&a - &c).map(p::abs).le(atol + rtol * size);
         let same = a.eq(&c);
         let out = ex(cx, &bounded).and(near).or(same);
         if !equal_nan {
@@ -119,7 +119,7 @@ fn array_equiv(cx: &Cx, b: &Bound) -> Result<Arg> {
 
 /// `x[1:] - x[:-1]` along an axis, `n` times.
 pub fn diff(cx: &Cx, x: &Value, n: usize, axis: usize) -> Result<Value> {
-    jit1(cx, "diff", &[x.clone()], |cx, v| {
+    jit1(cx, "diff", std::slice::from_ref(x), |cx, v| {
         let mut x = v[0].clone();
         for _ in 0..n {
             let len = x.shape()[axis];
@@ -275,7 +275,7 @@ fn interp(cx: &Cx, b: &Bound) -> Result<Arg> {
         if period == 0.0 {
             return Err(Error::value_error("period must be a non-zero value; got 0"));
         }
-        let wrap = |x: &Value| u::remainder(cx, x, &Arg::Float(period));
+        let wrap = |x: &Value| u::remainder(cx, x, Arg::Float(period));
         let (x, xp) = (wrap(&v[0])?, wrap(&v[1])?);
         let s = p::sort(cx, &[xp, v[2].clone()], 0, 1)?;
         let n = s[0].shape()[0];
@@ -302,7 +302,7 @@ fn interp(cx: &Cx, b: &Bound) -> Result<Arg> {
             return Err(Error::value_error("array of sample points is empty"));
         }
         let i = crate::sorting::searchsorted(cx, &xp, &x, true)?;
-        let i = u::clip(cx, &i, &Arg::Int(1), &Arg::Int(n as i64 - 1))?;
+        let i = u::clip(cx, &i, Arg::Int(1), Arg::Int(n as i64 - 1))?;
         let at = |a: &Value, i: &Value| indexing::get_item(cx, a, &Arg::from(i));
         let before = |i: &Value| p::sub(cx, i, &p::like(i, 1.0));
         let df = p::sub(cx, &at(&fp, &i)?, &at(&fp, &before(&i)?)?)?;
@@ -398,7 +398,7 @@ fn corrcoef(cx: &Cx, b: &Bound) -> Result<Arg> {
     let s = p::sqrt(cx, &u::real(cx, &d)?)?;
     let (col, row) = (p::expand_dims(cx, &s, &[1])?, p::expand_dims(cx, &s, &[0])?);
     let r = ex(cx, &c) / &col / &row;
-    r.map(|cx, v| u::clip(cx, v, &Arg::Int(-1), &Arg::Int(1))).arg()
+    r.map(|cx, v| u::clip(cx, v, Arg::Int(-1), Arg::Int(1))).arg()
 }
 
 /// `jnp.convolve` and `correlate`, as a one-channel convolution.
@@ -568,7 +568,7 @@ fn frexp(cx: &Cx, x: &Value) -> Result<(Value, Value)> {
         let zero = p::full_like(cx, &exp, 0.0)?;
         Ok(vec![u::where_(cx, &odd, x, &mant)?, u::where_(cx, &odd, &zero, &exp)?])
     };
-    let mut out = cx.jit_named("frexp", &[x.clone()], |cx, v| {
+    let mut out = cx.jit_named("frexp", std::slice::from_ref(x), |cx, v| {
         cx.custom_jvp("_frexp", v, body, move |cx, primals, tangents| {
             let out = body(cx, primals)?;
             let t = match &tangents[0] {
@@ -660,7 +660,7 @@ fn bincount(cx: &Cx, b: &Bound) -> Result<Arg> {
         val(cx, "bincount", &b["weights"])?
     };
     let zeros = p::full(cx, &[length], w.dtype(), 0.0)?;
-    let at = u::clip(cx, &x, &Arg::Int(0), &Arg::None)?;
+    let at = u::clip(cx, &x, Arg::Int(0), &Arg::None)?;
     Ok(indexing::scatter(cx, &zeros, &Arg::from(at), &Arg::from(w), Prim::ScatterAdd, Default::default())?.into())
 }
 fn histogram(cx: &Cx, b: &Bound) -> Result<Arg> {
@@ -681,7 +681,7 @@ fn histogram(cx: &Cx, b: &Bound) -> Result<Arg> {
     };
     let w = inside.choose(&w, 0.0).get()?;
     let zeros = p::full(cx, &[bins], w.dtype(), 0.0)?;
-    let slot = (ix - 1.0).map(|cx, v| u::clip(cx, v, &Arg::Int(0), &Arg::Int(bins as i64 - 1))).get()?;
+    let slot = (ix - 1.0).map(|cx, v| u::clip(cx, v, Arg::Int(0), Arg::Int(bins as i64 - 1))).get()?;
     let mut counts =
         indexing::scatter(cx, &zeros, &Arg::from(slot), &Arg::from(w), Prim::ScatterAdd, Default::default())?;
     if cv::truth(cx, &b["density"])? {
@@ -714,7 +714,7 @@ fn unravel_index(cx: &Cx, b: &Bound) -> Result<Arg> {
     let n = total as f64;
     let xe = ex(cx, &x);
     // Negative indices wrap; what is out of range clips.
-    let i = xe.map(|cx, v| u::clip(cx, v, &Arg::Int(-(total as i64)), &Arg::Int(total as i64 - 1)));
+    let i = xe.map(|cx, v| u::clip(cx, v, Arg::Int(-(total as i64)), Arg::Int(total as i64 - 1)));
     let mut i = i.lt(0.0).choose(&i + n, &i);
     let mut out = Vec::new();
     for &s in shape.iter().rev() {
@@ -741,8 +741,8 @@ fn ravel_multi_index(cx: &Cx, b: &Bound) -> Result<Arg> {
         let mut v = asarray(cx, &ix[k], None)?;
         let n = dims[k] as i64;
         match mode {
-            "clip" => v = u::clip(cx, &v, &Arg::Int(0), &Arg::Int(n - 1))?,
-            "wrap" => v = u::remainder(cx, &v, &Arg::Int(n))?,
+            "clip" => v = u::clip(cx, &v, Arg::Int(0), Arg::Int(n - 1))?,
+            "wrap" => v = u::remainder(cx, &v, Arg::Int(n))?,
             _ => {
                 let a = cx.concrete(&v, Look::Concrete)?;
                 if a.to_i64s()?.iter().any(|&i| i < 0 || i >= n) {
@@ -750,7 +750,7 @@ fn ravel_multi_index(cx: &Cx, b: &Bound) -> Result<Arg> {
                 }
             }
         }
-        let term = u::multiply(cx, &v, &Arg::Int(stride))?;
+        let term = u::multiply(cx, &v, Arg::Int(stride))?;
         total = u::add(cx, &total, &term)?;
         stride *= n;
     }

@@ -448,8 +448,8 @@ pub fn str(cx: &Cx, x: &Arg) -> Result<String> {
         Arg::Str(s) => Ok(s.to_string()),
         Arg::Array(Value::Array(a)) => array_str(a),
         Arg::Array(v @ Value::Tracer(_)) => match gradlens_transform::tracer_class(v) {
-            Some(_) => tracer(cx, v),
-            None => cx.peek(v).map_or_else(|| tracer(cx, v), |a| array_str(&a)),
+            Some(_) => tracer(v),
+            None => cx.peek(v).map_or_else(|| tracer(v), |a| array_str(&a)),
         },
         Arg::NpArray(a) | Arg::NpScalar(a) => array_str(a),
         Arg::DType(d) => Ok(d.name().into()),
@@ -471,7 +471,7 @@ fn items(cx: &Cx, xs: &[(Arg, Arg)]) -> Result<String> {
 pub fn repr(cx: &Cx, x: &Arg) -> Result<String> {
     Ok(match x {
         Arg::Array(Value::Array(a)) => array_repr(a)?,
-        Arg::Array(v @ Value::Tracer(_)) => tracer(cx, v)?,
+        Arg::Array(v @ Value::Tracer(_)) => tracer(v)?,
         Arg::NpArray(a) => numpy_repr(a)?,
         Arg::NpScalar(a) => {
             let t = array_str(a)?;
@@ -497,11 +497,11 @@ pub fn repr(cx: &Cx, x: &Arg) -> Result<String> {
 }
 
 /// The text of a tracer, or of the array behind an invisible one.
-fn tracer(cx: &Cx, v: &Value) -> Result<String> {
+fn tracer(v: &Value) -> Result<String> {
     use gradlens_transform::trace::{Kind, kind};
     let inner = |v: &Value| match v {
         Value::Array(a) => array_str(a),
-        Value::Tracer(_) => tracer(cx, v),
+        Value::Tracer(_) => tracer(v),
     };
     Ok(match kind(v) {
         Kind::Jvp(t) => format!("JVPTracer(primal={}, tangent={})", inner(&t.primal)?, inner(&t.tangent)?),
@@ -562,7 +562,7 @@ pub fn repr_short(x: &Arg) -> String {
         Arg::Array(v) => v.aval().to_string(),
         Arg::NpArray(a) | Arg::NpScalar(a) => numpy_repr(a).unwrap_or_else(|_| a.aval().to_string()),
         Arg::DType(DType::Float0) => "dtype([('float0', 'V')])".into(),
-        Arg::DType(d) if matches!(d, DType::BF16) => "dtype(bfloat16)".into(),
+        Arg::DType(DType::BF16) => "dtype(bfloat16)".into(),
         Arg::DType(DType::Key) => "key<fry>".into(),
         Arg::DType(d) => format!("dtype('{d}')"),
         Arg::Type(t) => type_text(*t),

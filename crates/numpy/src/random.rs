@@ -209,7 +209,7 @@ pub fn randint(cx: &Cx, key: &Value, shape: &[usize], minval: &Arg, maxval: &Arg
         };
         let clipped = |x: &Value| -> Result<Value> {
             let (a, b) = limit(d, x.dtype());
-            let x = u::clip(cx, x, &p::like(x, a), &int_like(x, b))?;
+            let x = u::clip(cx, x, p::like(x, a), int_like(x, b))?;
             p::convert(cx, &x, d, false)
         };
         let top = int_like(&v[2], limit(d, v[2].dtype()).1);

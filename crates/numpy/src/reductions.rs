@@ -408,7 +408,7 @@ pub fn nanmean(cx: &Cx, x: &Value, o: &Options) -> Result<Value> {
     if !x.dtype().is_inexact() {
         return mean(cx, x, o);
     }
-    jit1(cx, "nanmean", &[x.clone()], |cx, v| {
+    jit1(cx, "nanmean", std::slice::from_ref(x), |cx, v| {
         let x = &v[0];
         let d = o.dtype.unwrap_or(x.dtype());
         let there = not_nan(cx, x)?;
@@ -424,7 +424,7 @@ fn nanvar(cx: &Cx, x: &Value, o: &Options, ddof: &Arg, _: Option<&Value>) -> Res
         return var(cx, x, o, ddof, None);
     }
     let ddof = cv::float(cx, ddof)?;
-    jit1(cx, "nanvar", &[x.clone()], |cx, v| {
+    jit1(cx, "nanvar", std::slice::from_ref(x), |cx, v| {
         let x = &v[0];
         let m = nanmean(cx, x, &Options { keepdims: true, ..o.clone() })?;
         let nan = p::ne(cx, x, x)?;
@@ -456,7 +456,7 @@ fn nanstd(cx: &Cx, x: &Value, o: &Options, ddof: &Arg, m: Option<&Value>) -> Res
 
 /// `jnp.ptp`: maximum minus minimum.
 pub fn ptp(cx: &Cx, x: &Value, o: &Options) -> Result<Value> {
-    jit1(cx, "_ptp", &[x.clone()], |cx, v| {
+    jit1(cx, "_ptp", std::slice::from_ref(x), |cx, v| {
         let (hi, lo) = (max(cx, &v[0], o)?, min(cx, &v[0], o)?);
         p::sub(cx, &hi, &lo)
     })
@@ -528,7 +528,7 @@ fn cumulative(
     fill_nan: Option<f64>,
     promote_integers: bool,
 ) -> Result<Value> {
-    jit1(cx, name, &[x.clone()], |cx, v| {
+    jit1(cx, name, std::slice::from_ref(x), |cx, v| {
         let mut x = v[0].clone();
         if axis.is_none() || x.ndim() == 0 {
             x = p::reshape(cx, &x, &[x.aval().size()])?;

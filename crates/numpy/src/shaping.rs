@@ -250,7 +250,7 @@ fn stack_entry(cx: &Cx, b: &Bound) -> Result<Arg> {
 /// `jnp.atleast_1d`, `2d`, `3d`.
 pub fn atleast(cx: &Cx, x: &Value, n: usize) -> Result<Value> {
     let name = ["", "atleast_1d", "atleast_2d", "atleast_3d"][n];
-    jit1(cx, name, &[x.clone()], |cx, v| {
+    jit1(cx, name, std::slice::from_ref(x), |cx, v| {
         let x = &v[0];
         let axes: Vec<usize> = match (n, x.ndim()) {
             (n, k) if k >= n => return Ok(x.clone()),
@@ -391,7 +391,7 @@ fn unstack(cx: &Cx, b: &Bound) -> Result<Arg> {
 
 /// `jnp.flip` along axes.
 pub fn flip(cx: &Cx, x: &Value, axes: &[usize]) -> Result<Value> {
-    jit1(cx, "_flip", &[x.clone()], |cx, v| p::rev(cx, &v[0], axes))
+    jit1(cx, "_flip", std::slice::from_ref(x), |cx, v| p::rev(cx, &v[0], axes))
 }
 fn flip_at(cx: &Cx, b: &Bound, name: &str, axis: usize) -> Result<Arg> {
     let x = val(cx, name, &b["m"])?;
@@ -447,8 +447,8 @@ fn roll(cx: &Cx, b: &Bound) -> Result<Arg> {
         let y = if flat { reshape(cx, &x, &[-1])? } else { x.clone() };
         let axis = if flat { 0 } else { cv::axis(cv::static_int(cx, &b["axis"])?, x.ndim())? };
         let n = y.shape()[axis];
-        let s = u::remainder(cx, &b["shift"], &Arg::Int(n as i64))?;
-        let start = u::subtract(cx, &Arg::Int(n as i64), &s)?;
+        let s = u::remainder(cx, &b["shift"], Arg::Int(n as i64))?;
+        let start = u::subtract(cx, Arg::Int(n as i64), &s)?;
         let doubled = p::concatenate(cx, &[y.clone(), y.clone()], axis)?;
         let mut starts = vec![p::like(&start, 0.0); y.ndim()];
         starts[axis] = start;
@@ -543,7 +543,7 @@ fn tile(cx: &Cx, b: &Bound) -> Result<Arg> {
 
 /// `jnp.diagonal` of the last two axes moved there.
 pub fn diagonal(cx: &Cx, x: &Value, offset: i64, a: usize, b: usize) -> Result<Value> {
-    jit1(cx, "diagonal", &[x.clone()], |cx, v| {
+    jit1(cx, "diagonal", std::slice::from_ref(x), |cx, v| {
         let r = v[0].ndim();
         let x = moveaxis(cx, &v[0], &[a, b], &[r - 2, r - 1])?;
         let (n, m) = (x.shape()[r - 2] as i64, x.shape()[r - 1] as i64);

@@ -16,7 +16,7 @@ fn axis_or_flat(cx: &Cx, x: Value, axis: &Arg) -> Result<(Value, usize)> {
 
 /// `jnp.sort`.
 pub fn sort(cx: &Cx, x: &Value, axis: usize, descending: bool) -> Result<Value> {
-    let s = p::sort(cx, &[x.clone()], axis, 1)?.remove(0);
+    let s = p::sort(cx, std::slice::from_ref(x), axis, 1)?.remove(0);
     if descending { p::rev(cx, &s, &[axis]) } else { Ok(s) }
 }
 fn sort_entry(cx: &Cx, b: &Bound) -> Result<Arg> {
@@ -27,7 +27,7 @@ fn sort_entry(cx: &Cx, b: &Bound) -> Result<Arg> {
 }
 /// `jnp.argsort`: stable; descending keeps equal elements in order.
 pub fn argsort(cx: &Cx, x: &Value, axis: usize, descending: bool) -> Result<Value> {
-    jit1(cx, "argsort", &[x.clone()], |cx, v| {
+    jit1(cx, "argsort", std::slice::from_ref(x), |cx, v| {
         let x = &v[0];
         let keys = if descending { p::rev(cx, x, &[axis])? } else { x.clone() };
         let ix = p::iota(cx, int_dtype(cx), x.shape(), axis)?;
@@ -257,7 +257,7 @@ fn nan_pick(cx: &Cx, x: &Value, q: &Value, n: &Value, at: usize, m: Method) -> R
 fn quantile_entry(cx: &Cx, b: &Bound, percent: bool, nan: bool) -> Result<Arg> {
     let x = val(cx, "quantile", &b["a"])?;
     let q = promote(cx, "quantile", Promote::Inexact, &[&b["q"]])?.remove(0);
-    let q = if percent { u::true_divide(cx, &q, &Arg::Int(100))? } else { q };
+    let q = if percent { u::true_divide(cx, &q, Arg::Int(100))? } else { q };
     let axis = if b["axis"].is_none() { None } else { Some(cv::axes(cx, &b["axis"], x.ndim())?) };
     Ok(quantile(cx, &x, &q, axis, method(&b["method"])?, cv::truth(cx, &b["keepdims"])?, nan)?.into())
 }

@@ -1,4 +1,6 @@
 //! Integral functions of `jax.scipy.special`: exponential integrals and the dilogarithm (Cephes' approximations).
+// Coefficients stand as they were published.
+#![allow(clippy::excessive_precision)]
 
 use crate::expr::{X, ex};
 use crate::prelude::*;
@@ -267,7 +269,7 @@ pub fn spence(cx: &Cx, x: &Value) -> Result<Value> {
         1.0,
     ];
     let full = ex(cx, x);
-    let edge = full.lt(0.0).or(&full.eq(1.0)).or(&full.eq(0.0));
+    let edge = full.lt(0.0).or(full.eq(1.0)).or(full.eq(0.0));
     let x = edge.choose(1.25, &full);
     let above2 = x.gt(2.0);
     let x = above2.choose(above2.choose(&x, 1.0).rdiv(1.0), &x);

@@ -14,11 +14,7 @@ fn callable(x: &Arg) -> Result<Rc<dyn Callable>> {
 }
 
 /// Flattens with a predicate of the host language, asked at each node from the root down.
-fn flatten_async<'a>(
-    cx: &'a Cx,
-    x: Arg,
-    is_leaf: Option<Rc<dyn Callable>>,
-) -> LocalBoxFuture<Result<(Vec<Arg>, TreeDef)>> {
+fn flatten_async(cx: &Cx, x: Arg, is_leaf: Option<Rc<dyn Callable>>) -> LocalBoxFuture<Result<(Vec<Arg>, TreeDef)>> {
     let cx = cx.clone();
     Box::pin(async move {
         let Some(f) = is_leaf else { return tree::flatten(&x) };

@@ -46,7 +46,7 @@ unary! { UNARY;
     cosh("x, /"): Inexact, "Hyperbolic cosine.", |cx, x| p::cosh(cx, x);
     tanh("x, /"): Inexact, "Hyperbolic tangent.", |cx, x| p::tanh(cx, x);
     arcsinh("x, /"): Inexact, "Inverse hyperbolic sine.", |cx, x| p::asinh(cx, x);
-    arccosh("x, /"): Plain, "Inverse hyperbolic cosine.", |cx, x| jit1(cx, "arccosh", &[x.clone()], |cx, v| {
+    arccosh("x, /"): Plain, "Inverse hyperbolic cosine.", |cx, x| jit1(cx, "arccosh", std::slice::from_ref(x), |cx, v| {
         let x = inexact(cx, &v[0])?;
         p::acosh(cx, &x)
     });
@@ -62,7 +62,7 @@ unary! { UNARY;
     };
     log10("x, /"): Inexact, "Logarithm to base 10.", |cx, x| {
         let l = p::log(cx, x)?;
-        p::mul(cx, &l, &p::like(x, 0.434_294_481_903_251_8))
+        p::mul(cx, &l, &p::like(x, std::f64::consts::LOG10_E))
     };
     sqrt("x, /"): Inexact, "Square root.", |cx, x| p::sqrt(cx, x);
     cbrt("x, /"): Inexact, "Cube root.", |cx, x| p::cbrt(cx, x);
@@ -77,7 +77,7 @@ unary! { UNARY;
     sign("x, /"): Plain, "-1, 0 or 1 by the sign of x.", |cx, x| p::sign(cx, x);
     floor("x, /"): Plain, "Largest integer not above x.", |cx, x| stays_or(x, |x| p::floor(cx, x));
     ceil("x, /"): Plain, "Smallest integer not below x.", |cx, x| stays_or(x, |x| p::ceil(cx, x));
-    trunc("x"): Plain, "x without its fraction, towards zero.", |cx, x| jit1(cx, "trunc", &[x.clone()], |cx, v| {
+    trunc("x"): Plain, "x without its fraction, towards zero.", |cx, x| jit1(cx, "trunc", std::slice::from_ref(x), |cx, v| {
         let x = &v[0];
         stays_or(x, |x| {
             let neg = p::lt(cx, x, &p::like(x, 0.0))?;
@@ -85,7 +85,7 @@ unary! { UNARY;
             where_(cx, &neg, &c, &f)
         })
     });
-    rint("x, /"): Plain, "Nearest integer, ties to even.", |cx, x| jit1(cx, "rint", &[x.clone()], |cx, v| {
+    rint("x, /"): Plain, "Nearest integer, ties to even.", |cx, x| jit1(cx, "rint", std::slice::from_ref(x), |cx, v| {
         let x = inexact(cx, &v[0])?;
         p::round(cx, &x, Rounding::ToNearestEven)
     });
@@ -99,16 +99,16 @@ unary! { UNARY;
         _ => p::full(cx, x.shape(), DType::Bool, 1.0),
     };
     isnan("x, /"): Plain, "Not a number.", |cx, x| p::ne(cx, x, x);
-    isinf("x, /"): Plain, "Infinite.", |cx, x| jit1(cx, "isinf", &[x.clone()], |cx, v| is_infinite(cx, &v[0]));
+    isinf("x, /"): Plain, "Infinite.", |cx, x| jit1(cx, "isinf", std::slice::from_ref(x), |cx, v| is_infinite(cx, &v[0]));
     isposinf("x, /, out=None"): Plain, "Positive infinity.", |cx, x| equals_infinity(cx, x, f64::INFINITY);
     isneginf("x, /, out=None"): Plain, "Negative infinity.", |cx, x| equals_infinity(cx, x, f64::NEG_INFINITY);
-    signbit("x, /"): Plain, "Whether the sign bit is set (true for -0.0).", |cx, x| jit1(cx, "signbit", &[x.clone()], |cx, v| sign_bit(cx, &v[0]));
+    signbit("x, /"): Plain, "Whether the sign bit is set (true for -0.0).", |cx, x| jit1(cx, "signbit", std::slice::from_ref(x), |cx, v| sign_bit(cx, &v[0]));
     logical_not("x, /"): Plain, "not x.", |cx, x| {
         let b = boolean(cx, x)?;
         p::not(cx, &b)
     };
     invert("x, /"): Plain, "Bitwise not.", |cx, x| p::not(cx, x);
-    bitwise_count("x, /"): Numeric, "Number of one bits of |x|.", |cx, x| jit1(cx, "bitwise_count", &[x.clone()], |cx, v| {
+    bitwise_count("x, /"): Numeric, "Number of one bits of |x|.", |cx, x| jit1(cx, "bitwise_count", std::slice::from_ref(x), |cx, v| {
         let a = abs(cx, &v[0])?;
         let n = p::population_count(cx, &a)?;
         p::convert(cx, &n, DType::U8, false)
@@ -118,15 +118,15 @@ unary! { UNARY;
     imag("val, /"): Plain, "Imaginary part.", |cx, x| if x.dtype().is_complex() { p::imag(cx, x) } else { p::full_like(cx, x, 0.0) };
     deg2rad("x, /"): Inexact, "Degrees to radians.", |cx, x| p::mul(cx, x, &p::like(x, std::f64::consts::PI / 180.0));
     rad2deg("x, /"): Inexact, "Radians to degrees.", |cx, x| p::mul(cx, x, &p::like(x, 180.0 / std::f64::consts::PI));
-    sinc("x, /"): Inexact, "sin(pi x) / (pi x), 1 at 0.", |cx, x| jit1(cx, "sinc", &[x.clone()], |cx, v| sinc_(cx, &v[0]));
-    i0("x"): Inexact, "Modified Bessel function of order 0.", |cx, x| jit1(cx, "i0", &[x.clone()], |cx, v| crate::special::i0_(cx, &v[0]));
+    sinc("x, /"): Inexact, "sin(pi x) / (pi x), 1 at 0.", |cx, x| jit1(cx, "sinc", std::slice::from_ref(x), |cx, v| sinc_(cx, &v[0]));
+    i0("x"): Inexact, "Modified Bessel function of order 0.", |cx, x| jit1(cx, "i0", std::slice::from_ref(x), |cx, v| crate::special::i0_(cx, &v[0]));
     spacing("x, /"): Inexact, "Distance to the next float away from zero.", |cx, x| {
         let next = copysign(cx, f64::INFINITY, x)?;
         let gap = p::nextafter(cx, x, &next)?;
         let gap = p::sub(cx, &gap, x)?;
         let zero = p::eq(cx, &gap, &p::like(x, 0.0))?;
         let tiny = if x.dtype() == DType::F64 { 5e-324 } else { 1.401_298_464_324_817e-45 };
-        let least = copysign(cx, &p::like(x, tiny), x)?;
+        let least = copysign(cx, p::like(x, tiny), x)?;
         where_(cx, &zero, &least, &gap)
     };
 }
@@ -399,7 +399,7 @@ fn sinc_(cx: &Cx, x: &Value) -> Result<Value> {
 /// The `k`-th derivative of `sin(x)/x` at 0 as a function of `x`: constant, with the next one as its derivative.
 fn maclaurin(cx: &Cx, x: &Value, k: u32) -> Result<Value> {
     // sin(x)/x = 1 - x^2/3! + x^4/5! ...: the k-th derivative at 0 is 0 for odd k, (-1)^(k/2) / (k+1) for even k.
-    let at_zero = if k % 2 == 1 { 0.0 } else { (if k % 4 == 0 { 1.0 } else { -1.0 }) / (k as f64 + 1.0) };
+    let at_zero = if k % 2 == 1 { 0.0 } else { (if k.is_multiple_of(4) { 1.0 } else { -1.0 }) / (k as f64 + 1.0) };
     let f = move |cx: &Cx, v: &[Value]| {
         let z = p::mul(cx, &v[0], &p::like(&v[0], 0.0))?;
         Ok(vec![p::add(cx, &z, &p::like(&v[0], at_zero))?])
@@ -510,7 +510,7 @@ pub fn clip(cx: &Cx, x: impl Into<Arg>, lo: impl Into<Arg>, hi: impl Into<Arg>) 
 
 /// `jnp.round`.
 pub fn round(cx: &Cx, x: &Value, decimals: i64) -> Result<Value> {
-    jit1(cx, "round", &[x.clone()], |cx, v| {
+    jit1(cx, "round", std::slice::from_ref(x), |cx, v| {
         let x = &v[0];
         let d = x.dtype();
         if d.is_integer() || d == DType::Bool {

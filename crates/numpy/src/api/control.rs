@@ -322,16 +322,13 @@ impl Carry {
             }
             if let Some((d, w)) =
                 gradlens_ir::dtype::result_type(&[(aval.dtype, true), (out.dtype, out.weak_type)], cx.x64())
+                && (d, w) != (aval.dtype, aval.weak_type)
             {
-                if (d, w) != (aval.dtype, aval.weak_type) {
-                    *leaf = match leaf.as_array() {
-                        Some(a) if a.aval().ndim() == 0 => {
-                            Value::Array(Array::full(&[], d, a.to_f64s()?[0]).with_weak(w))
-                        }
-                        _ => ops::convert(cx, leaf, d, w)?,
-                    };
-                    changed = true;
-                }
+                *leaf = match leaf.as_array() {
+                    Some(a) if a.aval().ndim() == 0 => Value::Array(Array::full(&[], d, a.to_f64s()?[0]).with_weak(w)),
+                    _ => ops::convert(cx, leaf, d, w)?,
+                };
+                changed = true;
             }
         }
         Ok(changed)
@@ -689,7 +686,7 @@ fn prefix(
         let reduced = combine(&cx, &f, &tree, cut(0, n - 1, 2, &elems)?, cut(1, n, 2, &elems)?).await?;
         let odd = prefix(cx.clone(), f.clone(), tree.clone(), reduced, axis).await?;
         let m = odd[0].shape()[axis];
-        let before = if n % 2 == 0 { cut(0, m - 1, 1, &odd)? } else { odd.clone() };
+        let before = if n.is_multiple_of(2) { cut(0, m - 1, 1, &odd)? } else { odd.clone() };
         let even_tail = combine(&cx, &f, &tree, before, cut(2, n.max(2), 2, &elems)?).await?;
         let heads = cut(0, 1, 1, &elems)?;
         let mut out = vec![];

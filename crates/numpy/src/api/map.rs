@@ -82,14 +82,14 @@ fn mapped(f: Rc<dyn Callable>, spec: Spec) -> Arg {
 }
 
 async fn call(cx: &Cx, f: Rc<dyn Callable>, spec: &Spec, args: Vec<Arg>, kwargs: Kwargs) -> Result<Arg> {
-    if let Arg::Tuple(axes) = &spec.in_axes {
-        if axes.len() != args.len() {
-            return Err(Error::value_error(format!(
-                "vmap in_axes must be an int, None, or a tuple of entries corresponding to the positional arguments passed to the function, but got len(in_axes)={}, len(args)={}",
-                axes.len(),
-                args.len()
-            )));
-        }
+    if let Arg::Tuple(axes) = &spec.in_axes
+        && axes.len() != args.len()
+    {
+        return Err(Error::value_error(format!(
+            "vmap in_axes must be an int, None, or a tuple of entries corresponding to the positional arguments passed to the function, but got len(in_axes)={}, len(args)={}",
+            axes.len(),
+            args.len()
+        )));
     }
     let packed = Arg::Tuple(args.clone());
     let mut axes = vec![];
