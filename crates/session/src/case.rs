@@ -6,6 +6,9 @@ use serde_json::{Value as Json, json};
 use std::cell::RefCell;
 use std::rc::Rc;
 
+/// Work that the kernels of one case may do.
+const KERNEL_FUEL: u64 = 400_000_000;
+
 /// Runs a case on an engine and gives its outcome: `{"id", "stdout", "result", "error", "backend"}`; for `"kind": "analyze"` the
 /// lens's findings.
 pub async fn run_case(engine: &Rc<Engine>, request: &str) -> String {
@@ -20,6 +23,7 @@ pub async fn run_case(engine: &Rc<Engine>, request: &str) -> String {
 async fn run(engine: &Rc<Engine>, request: &Json) -> Json {
     engine.take_fallbacks();
     engine.take_ran();
+    engine.refuel(KERNEL_FUEL);
     let source = request["src"].as_str().unwrap_or_default();
     let stdout = Rc::new(RefCell::new(String::new()));
     let sink = stdout.clone();

@@ -58,6 +58,10 @@ impl Engine {
     pub fn backend(&self) -> &Rc<dyn Backend> {
         &self.main
     }
+    /// From here on, kernels may do this much work before they are stopped (a unit is some sixteen scalar instructions).
+    pub fn refuel(&self, units: u64) {
+        self.set_fuel(Fuel(Rc::new(std::cell::Cell::new(units))));
+    }
     /// Limits the work that runs may still do.
     pub fn set_fuel(&self, fuel: Fuel) {
         self.main.set_fuel(fuel.clone());

@@ -18,6 +18,9 @@ use std::rc::Rc;
 /// Steps that running a module may take, and as many again for each analysis of it.
 const FUEL: u64 = 60_000_000;
 
+/// Work that kernels may do while a module runs, and as much again for each analysis of it.
+const KERNEL_FUEL: u64 = 150_000_000;
+
 /// A module that has been run.
 pub struct Loaded {
     /// Its program and globals; `None` when it did not compile.
@@ -29,6 +32,7 @@ pub struct Loaded {
     /// Whether a limit ended it.
     pub stopped: bool,
     quiet: Rc<Cell<bool>>,
+    engine: Rc<Engine>,
 }
 
 /// Turns byte offsets into spans with line and column.
@@ -90,6 +94,7 @@ pub fn error_diagnostic(e: &Error, lines: &Lines) -> Diagnostic {
 /// Compiles and runs a module.
 pub async fn load(engine: &Rc<Engine>, source: &str, x64: bool) -> Loaded {
     let lines = Lines::new(source);
+    engine.refuel(KERNEL_FUEL);
     let cx = crate::context(engine);
     cx.configure(|c| c.x64 = x64);
     let output = Rc::new(RefCell::new(String::new()));
@@ -117,7 +122,7 @@ pub async fn load(engine: &Rc<Engine>, source: &str, x64: bool) -> Loaded {
                     fixes: vec![],
                 })
                 .collect();
-            return Loaded { program: None, cx, module, stopped: false, quiet };
+            return Loaded { program: None, cx, module, stopped: false, quiet, engine: engine.clone() };
         }
     };
     bind::install(&program.rt, cx.clone());
@@ -130,7 +135,7 @@ pub async fn load(engine: &Rc<Engine>, source: &str, x64: bool) -> Loaded {
         module.output.push(Output { stderr: false, text: output.borrow().clone() });
     }
     module.functions = functions(&program, &lines);
-    Loaded { program: Some(Rc::new(program)), cx, module, stopped, quiet }
+    Loaded { program: Some(Rc::new(program)), cx, module, stopped, quiet, engine: engine.clone() }
 }
 
 /// The module's own functions, in source order.
@@ -317,6 +322,7 @@ impl Loaded {
     pub async fn drive<T: 'static>(&self, work: impl Future<Output = Result<T>> + 'static) -> Result<T> {
         let Some(program) = &self.program else { return Err(Error::value_error("the module did not compile")) };
         self.quiet.set(true);
+        self.engine.refuel(KERNEL_FUEL);
         program.rt.fuel.set(FUEL);
         let slot: Rc<RefCell<Option<Result<T>>>> = Default::default();
         let put = slot.clone();
