@@ -7,7 +7,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 /// Work that the kernels of one case may do.
-const KERNEL_FUEL: u64 = 400_000_000;
+const KERNEL_FUEL: u64 = 100_000_000;
 
 /// Runs a case on an engine and gives its outcome: `{"id", "stdout", "result", "error", "backend"}`; for `"kind": "analyze"` the
 /// lens's findings.

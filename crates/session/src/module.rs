@@ -19,7 +19,7 @@ use std::rc::Rc;
 const FUEL: u64 = 60_000_000;
 
 /// Work that kernels may do while a module runs, and as much again for each analysis of it.
-const KERNEL_FUEL: u64 = 150_000_000;
+const KERNEL_FUEL: u64 = 30_000_000;
 
 /// A module that has been run.
 pub struct Loaded {
