@@ -61,9 +61,6 @@ const METHODS: &[&str] = &[
     "var",
 ];
 
-/// Attributes of NumPy's arrays that are those of JAX's.
-const HOST_PROPERTIES: &[&str] = &["shape", "ndim", "size"];
-
 /// Other aliases, by full path.
 const PATHS: &[(&str, &str)] = &[
     ("jax.nn.logsumexp", "jax.scipy.special.logsumexp"),
@@ -81,7 +78,6 @@ pub(crate) fn aliases() -> Vec<(String, String)> {
     }
     out.extend(METHODS.iter().map(|m| (format!("jax.Array.{m}"), format!("jax.numpy.{m}"))));
     out.extend(METHODS.iter().map(|m| (format!("numpy.ndarray.{m}"), format!("numpy.{m}"))));
-    out.extend(HOST_PROPERTIES.iter().map(|m| (format!("numpy.ndarray.{m}"), format!("jax.Array.{m}"))));
     out.extend(PATHS.iter().map(|(a, p)| (a.to_string(), p.to_string())));
     out
 }

@@ -13,6 +13,7 @@ pub mod host;
 pub mod indexing;
 pub mod lax;
 pub mod linalg;
+pub mod mapped;
 pub mod methods;
 pub mod nn;
 pub mod np;
@@ -70,6 +71,7 @@ pub(crate) fn families() -> Vec<&'static [Entry]> {
         random::TABLE,
         stats::TABLE,
         sets::TABLE,
+        mapped::TABLE,
     ]);
     all
 }

@@ -282,10 +282,7 @@ pub fn get_attr(cx: &Cx, x: &Arg, name: &str) -> Result<Option<Arg>> {
 
 fn call_now(cx: &Cx, f: &Function, x: Arg) -> Result<Arg> {
     let b = Bound { params: f.params.clone(), values: vec![x] };
-    match f.imp {
-        Sync(g) => g(cx, &b),
-        Async(_) => Err(Error::internal("an async property")),
-    }
+    f.run(cx, &b).unwrap_or_else(|| Err(Error::internal("an async property")))
 }
 
 /// The names `get_attr` knows, for completion.

@@ -244,6 +244,28 @@ pub(crate) const NAMES: &[&str] = &[
     "fft.irfft",
 ];
 
+/// Methods and properties of JAX arrays that host arrays have too.
+pub(crate) const METHODS: &[&str] = &[
+    "shape",
+    "dtype",
+    "ndim",
+    "size",
+    "itemsize",
+    "nbytes",
+    "T",
+    "mT",
+    "real",
+    "imag",
+    "reshape",
+    "transpose",
+    "astype",
+    "flatten",
+    "item",
+    "tolist",
+    "copy",
+    "clip",
+];
+
 /// Functions that NumPy hands to the array's own method: these differentiate.
 const DELEGATED: &[&str] = &[
     "sum",

@@ -396,6 +396,12 @@ impl Registry {
             };
             r.insert(e.path.into(), Item::Function(Rc::new(f)));
         }
+        for name in crate::np::METHODS {
+            if let Some(f) = r.function(&format!("jax.Array.{name}")) {
+                let f = Function { params: f.params.clone(), host: true, ..*f };
+                r.insert(format!("numpy.ndarray.{name}").as_str().into(), Item::Function(Rc::new(f)));
+            }
+        }
         for name in crate::np::NAMES {
             let path = format!("numpy.{name}");
             if let (Some(f), false) = (r.function(&format!("jax.numpy.{name}")), r.items.contains_key(path.as_str())) {

@@ -222,3 +222,50 @@ fn library_agrees_with_jax() {
     }
     assert_eq!(wrong, 0, "of {n} rows");
 }
+
+#[test]
+fn functions_are_mapped_over_arrays() {
+    let cx = Cx::new(Rc::new(executor::Shared(executor::Engine::reference())));
+    let f = |path: &str| Arg::Callable(function(path).expect("a function"));
+    let grid = call(&cx, "jax.numpy.arange", vec![Arg::Float(6.0)], vec![])
+        .and_then(|x| call(&cx, "jax.numpy.reshape", vec![x, Arg::shape(&[2, 3])], vec![]))
+        .expect("a grid");
+    let text = |a: Result<Arg>| print::str(&cx, &a.expect("a value")).expect("text");
+    let apply = |axis: i64| {
+        call(&cx, "jax.numpy.apply_along_axis", vec![f("jax.numpy.sum"), Arg::Int(axis), grid.clone()], vec![])
+    };
+    assert_eq!(text(apply(0)), "[3. 5. 7.]");
+    assert_eq!(text(apply(1)), "[ 3. 12.]");
+    let sorted = call(&cx, "jax.numpy.apply_along_axis", vec![f("jax.numpy.flip"), Arg::Int(0), grid.clone()], vec![]);
+    assert_eq!(text(sorted), "[[3. 4. 5.]\n [0. 1. 2.]]");
+    let inner = call(
+        &cx,
+        "jax.numpy.vectorize",
+        vec![f("jax.numpy.vdot")],
+        vec![("signature".into(), Arg::str("(n),(n)->()"))],
+    );
+    let Ok(Arg::Callable(inner)) = inner else { panic!("a function") };
+    let row = call(&cx, "jax.numpy.ones", vec![Arg::Int(3)], vec![]).expect("ones");
+    assert_eq!(text(now(inner.call(&cx, vec![grid, row], vec![]))), "[ 3. 12.]");
+    let made = call(&cx, "jax.numpy.fromfunction", vec![f("jax.numpy.add"), Arg::shape(&[2, 2])], vec![]);
+    assert_eq!(text(made), "[[0. 1.]\n [1. 2.]]");
+}
+
+#[test]
+fn host_arrays_have_numpys_attributes() {
+    let cx = Cx::new(Rc::new(executor::Shared(executor::Engine::reference())));
+    let x = call(&cx, "numpy.arange", vec![Arg::Float(4.0)], vec![]).expect("an array");
+    let attr = |name: &str| gradlens_numpy::methods::get_attr(&cx, &x, name).expect("no error").expect("an attribute");
+    let shown = |a: &Arg| print::repr(&cx, a).expect("text");
+    assert_eq!(shown(&x), "array([0., 1., 2., 3.])");
+    assert_eq!(shown(&attr("dtype")), "dtype('float64')");
+    assert_eq!(shown(&attr("shape")), "(4,)");
+    let method = |name: &str, args: Vec<Arg>| match attr(name) {
+        Arg::Callable(f) => shown(&now(f.call(&cx, args, vec![])).expect("a value")),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(method("sum", vec![]), "np.float64(6.0)");
+    assert_eq!(method("reshape", vec![Arg::Int(2), Arg::Int(2)]), "array([[0., 1.],\n       [2., 3.]])");
+    assert_eq!(method("astype", vec![Arg::str("int32")]), "array([0, 1, 2, 3], dtype=int32)");
+    assert_eq!(method("tolist", vec![]), "[0.0, 1.0, 2.0, 3.0]");
+}

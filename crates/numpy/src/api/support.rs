@@ -42,7 +42,11 @@ pub fn input_values(cx: &Cx, leaves: &[Arg]) -> Result<Vec<Value>> {
             if l.is_arraylike() {
                 return value(cx, l);
             }
-            Err(Error::type_error(format!("Argument '{}' of type <class '{}'> is not a valid JAX type.", crate::print::str(cx, l)?, l.type_name())))
+            Err(Error::type_error(format!(
+                "Argument '{}' of type <class '{}'> is not a valid JAX type.",
+                crate::print::str(cx, l)?,
+                l.type_name()
+            )))
         })
         .collect()
 }
