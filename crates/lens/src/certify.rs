@@ -25,11 +25,13 @@ pub fn certify(pieces: &Pieces, events: &[Event], grid: &[f64]) -> (Vec<(f64, f6
         }
     };
     let stride = (grid.len() / 256).max(1);
-    let cells: Vec<(f64, f64)> = grid.iter().step_by(stride).zip(grid.iter().skip(stride).step_by(stride)).map(|(a, b)| (*a, *b)).collect();
+    let cells: Vec<(f64, f64)> =
+        grid.iter().step_by(stride).zip(grid.iter().skip(stride).step_by(stride)).map(|(a, b)| (*a, *b)).collect();
     let mut stack: Vec<(f64, f64, u32)> = cells.into_iter().rev().map(|(a, b)| (a, b, DEPTH)).collect();
     while let Some((lo, hi, depth)) = stack.pop() {
         let marked = events.iter().any(|e| e.x_end.is_none() && e.x >= lo && e.x <= hi);
-        let wrong = events.iter().any(|e| e.kind == Kind::NanGradient && e.x <= hi && e.x_end.is_some_and(|end| end >= lo));
+        let wrong =
+            events.iter().any(|e| e.kind == Kind::NanGradient && e.x <= hi && e.x_end.is_some_and(|end| end >= lo));
         if !marked && !wrong && pieces.list.iter().any(|p| proven(p, lo, hi, pieces.settings.dtype)) {
             push(0, lo, hi);
         } else if depth > 0 && hi - lo > 1e-9 * (pieces.settings.window.1 - pieces.settings.window.0) {

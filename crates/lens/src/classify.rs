@@ -41,7 +41,8 @@ struct Measured {
 
 /// Distances from the place, as parts of the window, from far to near.
 fn distances(dtype: DType, width: f64, x: f64) -> Vec<f64> {
-    let (first, last, eps) = if dtype == DType::F64 { (-10, -44, f64::EPSILON) } else { (-6, -20, f32::EPSILON as f64) };
+    let (first, last, eps) =
+        if dtype == DType::F64 { (-10, -44, f64::EPSILON) } else { (-6, -20, f32::EPSILON as f64) };
     let least = x.abs() * eps * 8.0;
     (last..=first).rev().step_by(2).map(|k| width * (k as f64).exp2()).filter(|h| *h > least).collect()
 }
@@ -203,7 +204,9 @@ fn kind_of(l: &Measured, r: &Measured, at: &AtPoint, place: &Place, width: f64, 
             }
             match (l.slope, r.slope) {
                 (Finite(p), Finite(q)) => {
-                    let tolerance = 4.0 * (l.error + r.error) + if dtype == DType::F64 { 1e-8 } else { 1e-3 } * p.abs().max(q.abs()) + 1e-12 * scale / width;
+                    let tolerance = 4.0 * (l.error + r.error)
+                        + if dtype == DType::F64 { 1e-8 } else { 1e-3 } * p.abs().max(q.abs())
+                        + 1e-12 * scale / width;
                     ((p - q).abs() > tolerance).then_some(Kind::Kink)
                 }
                 (Nan, _) | (_, Nan) => None,
@@ -279,7 +282,14 @@ pub fn stretches(pieces: &Pieces, samples: &[Sample], points: &[Event]) -> Vec<E
             if j - i >= 3 {
                 // The ends are at the nearest place that was found, when there is one within a sample.
                 let step = samples[1].x - samples[0].x;
-                let snap = |x: f64| points.iter().map(|e| e.x).filter(|p| (p - x).abs() <= 1.5 * step).min_by(|a, b| (a - x).abs().total_cmp(&(b - x).abs())).unwrap_or(x);
+                let snap = |x: f64| {
+                    points
+                        .iter()
+                        .map(|e| e.x)
+                        .filter(|p| (p - x).abs() <= 1.5 * step)
+                        .min_by(|a, b| (a - x).abs().total_cmp(&(b - x).abs()))
+                        .unwrap_or(x)
+                };
                 let (s, e) = (&samples[i], &samples[j]);
                 let side = |s: &Sample| Side { value: s.value, slope: s.forward };
                 out.push(Event {

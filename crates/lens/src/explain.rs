@@ -18,7 +18,9 @@ fn number(x: f64) -> String {
 
 fn returned(e: &Event) -> String {
     match e.at.reverse {
-        Some(r) if r.to_bits() == e.at.forward.to_bits() || r == e.at.forward || (r.is_nan() && e.at.forward.is_nan()) => {
+        Some(r)
+            if r.to_bits() == e.at.forward.to_bits() || r == e.at.forward || (r.is_nan() && e.at.forward.is_nan()) =>
+        {
             format!("Exactly there grad returns {}.", number(r))
         }
         Some(r) => format!("Exactly there grad returns {} and jvp {}.", number(r), number(e.at.forward)),

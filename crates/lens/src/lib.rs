@@ -185,6 +185,7 @@ pub async fn analyze(cx: &Cx, source: &dyn Source, settings: &Settings) -> Resul
     all.extend(classify::stretches(&pieces, &samples, &all));
     explain::explain(&mut all);
     all.sort_by(|a, b| a.x.total_cmp(&b.x));
-    let (certified, undecided) = if settings.certify { certify::certify(&pieces, &all, &grid) } else { (vec![], vec![]) };
+    let (certified, undecided) =
+        if settings.certify { certify::certify(&pieces, &all, &grid) } else { (vec![], vec![]) };
     Ok(Report { events: all, certified, undecided, samples })
 }

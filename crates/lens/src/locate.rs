@@ -51,7 +51,12 @@ fn causes(pieces: &Pieces, a: &Probe, b: &Probe) -> Vec<Cause> {
             for (i, (s, t)) in a.states.iter().zip(&b.states).enumerate() {
                 if s != t {
                     let c = pieces.component(p, a.owners[i]);
-                    push(Cause { nature: c.nature, prim: c.prim, span: c.span, class: matches!(c.watch, Watch::Class(_)) });
+                    push(Cause {
+                        nature: c.nature,
+                        prim: c.prim,
+                        span: c.span,
+                        class: matches!(c.watch, Watch::Class(_)),
+                    });
                 }
             }
         }
@@ -157,7 +162,10 @@ async fn touching(pieces: &mut Pieces<'_>, grid: &[f64], probes: &[Probe]) -> Re
         for _ in 0..24 {
             let xs: Vec<f64> = (0..=16).map(|i| pieces.round(lo + (hi - lo) * i as f64 / 16.0)).collect();
             let probed = pieces.probe(&xs).await?;
-            let Some(at) = (0..probed.len()).filter(|i| probed[*i].raw.len() > k).min_by(|i, j| probed[*i].raw[k].abs().total_cmp(&probed[*j].raw[k].abs())) else {
+            let Some(at) = (0..probed.len())
+                .filter(|i| probed[*i].raw.len() > k)
+                .min_by(|i, j| probed[*i].raw[k].abs().total_cmp(&probed[*j].raw[k].abs()))
+            else {
                 break;
             };
             best = Some(probed[at].clone());
@@ -167,7 +175,8 @@ async fn touching(pieces: &mut Pieces<'_>, grid: &[f64], probes: &[Probe]) -> Re
             }
         }
         let Some(best) = best else { continue };
-        let reached = best.raw[k].abs() <= scale * if pieces.settings.dtype == gradlens_ir::DType::F64 { 1e-18 } else { 1e-9 };
+        let reached =
+            best.raw[k].abs() <= scale * if pieces.settings.dtype == gradlens_ir::DType::F64 { 1e-18 } else { 1e-9 };
         if reached {
             let (l, r) = pieces.neighbours(best.x);
             let around = pieces.probe(&[l, r]).await?;

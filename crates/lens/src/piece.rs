@@ -103,7 +103,12 @@ fn watch_list(r: &Recorded) -> Vec<Component> {
     let mut out = vec![];
     for c in &r.conditions {
         if c.kind != LookKind::Escape {
-            out.push(Component { watch: Watch::State(c.atom.clone()), nature: Nature::Branch, prim: None, span: c.span });
+            out.push(Component {
+                watch: Watch::State(c.atom.clone()),
+                nature: Nature::Branch,
+                prim: None,
+                span: c.span,
+            });
         }
     }
     let floats = jaxpr.eqns.len() <= MAX_CLASSES;
@@ -124,16 +129,27 @@ fn watch_list(r: &Recorded) -> Vec<Component> {
                 Surface::NegativeAxis(i, j) => operand(i).zip(operand(j)).map(|(a, b)| Watch::Cut(a, b)),
                 Surface::Ties(i) => operand(i).filter(|a| jaxpr.atom_aval(a).size() <= 64).map(Watch::Rank),
             };
-            if let Some(watch) = watch {
-                if !matches!(&watch, Watch::Against(Atom::Lit(_), _) | Watch::State(Atom::Lit(_)) | Watch::Poles(Atom::Lit(_)) | Watch::HalfPi(Atom::Lit(_))) {
-                    out.push(Component { watch, nature: s.nature, prim: Some(e.prim), span: e.span });
-                }
+            if let Some(watch) = watch
+                && !matches!(
+                    &watch,
+                    Watch::Against(Atom::Lit(_), _)
+                        | Watch::State(Atom::Lit(_))
+                        | Watch::Poles(Atom::Lit(_))
+                        | Watch::HalfPi(Atom::Lit(_))
+                )
+            {
+                out.push(Component { watch, nature: s.nature, prim: Some(e.prim), span: e.span });
             }
         }
         if floats {
             for v in &e.outs {
                 if jaxpr.aval(*v).dtype.is_floating() {
-                    out.push(Component { watch: Watch::Class(Atom::Var(*v)), nature: Nature::Pole, prim: Some(e.prim), span: e.span });
+                    out.push(Component {
+                        watch: Watch::Class(Atom::Var(*v)),
+                        nature: Nature::Pole,
+                        prim: Some(e.prim),
+                        span: e.span,
+                    });
                 }
             }
         }
@@ -142,7 +158,12 @@ fn watch_list(r: &Recorded) -> Vec<Component> {
             let aval = jaxpr.aval(*v);
             let from_float = e.ins.iter().any(|a| jaxpr.atom_aval(a).dtype.is_floating());
             if aval.dtype.is_integer() && from_float && aval.size() <= 64 {
-                out.push(Component { watch: Watch::State(Atom::Var(*v)), nature: Nature::Branch, prim: Some(e.prim), span: e.span });
+                out.push(Component {
+                    watch: Watch::State(Atom::Var(*v)),
+                    nature: Nature::Branch,
+                    prim: Some(e.prim),
+                    span: e.span,
+                });
             }
         }
     }
@@ -160,7 +181,12 @@ fn watch_list(r: &Recorded) -> Vec<Component> {
 
 fn atoms(w: &Watch) -> [Option<&Atom>; 2] {
     match w {
-        Watch::Against(a, _) | Watch::State(a) | Watch::Poles(a) | Watch::HalfPi(a) | Watch::Class(a) | Watch::Rank(a) => [Some(a), None],
+        Watch::Against(a, _)
+        | Watch::State(a)
+        | Watch::Poles(a)
+        | Watch::HalfPi(a)
+        | Watch::Class(a)
+        | Watch::Rank(a) => [Some(a), None],
         Watch::Between(a, b) | Watch::Quotient(a, b) | Watch::Cut(a, b) => [Some(a), Some(b)],
     }
 }
@@ -170,10 +196,10 @@ impl Piece {
         let components = watch_list(&value);
         let mut wanted: Vec<Var> = vec![];
         let mut want = |a: &Atom| {
-            if let Atom::Var(v) = a {
-                if !wanted.contains(v) {
-                    wanted.push(*v);
-                }
+            if let Atom::Var(v) = a
+                && !wanted.contains(v)
+            {
+                wanted.push(*v);
             }
         };
         components.iter().for_each(|c| atoms(&c.watch).into_iter().flatten().for_each(&mut want));
@@ -311,7 +337,14 @@ impl<'a> Pieces<'a> {
             if tried == self.list.len() {
                 if self.list.len() >= self.settings.max_paths {
                     for i in open {
-                        out[i] = Some(Probe { x: xs[i], path: None, value: f64::NAN, states: vec![], raw: vec![], owners: vec![] });
+                        out[i] = Some(Probe {
+                            x: xs[i],
+                            path: None,
+                            value: f64::NAN,
+                            states: vec![],
+                            raw: vec![],
+                            owners: vec![],
+                        });
                     }
                     break;
                 }
@@ -325,10 +358,14 @@ impl<'a> Pieces<'a> {
             }
             tried += 1;
             // A recording that does not hold at its own point is an escape: it stands for that point alone.
-            if tried == self.list.len() {
-                if let Some(i) = open.first().filter(|i| out[**i].is_none() && self.list[tried - 1].value.conditions.iter().any(|c| c.kind == LookKind::Escape)) {
-                    out[*i] = Some(Probe { x: xs[*i], path: None, value: f64::NAN, states: vec![], raw: vec![], owners: vec![] });
-                }
+            if tried == self.list.len()
+                && let Some(i) = open.first().filter(|i| {
+                    out[**i].is_none()
+                        && self.list[tried - 1].value.conditions.iter().any(|c| c.kind == LookKind::Escape)
+                })
+            {
+                out[*i] =
+                    Some(Probe { x: xs[*i], path: None, value: f64::NAN, states: vec![], raw: vec![], owners: vec![] });
             }
         }
         Ok(out.into_iter().flatten().collect())
@@ -377,7 +414,10 @@ impl<'a> Pieces<'a> {
                         Watch::Poles(a) => {
                             let v = read(a, i, e);
                             let at_pole = v <= 0.0 && v == v.floor();
-                            (if v > 0.0 { 1 } else { 2 * v.floor() as i64 - at_pole as i64 }, if v <= 0.5 { v - v.round() } else { f64::NAN })
+                            (
+                                if v > 0.0 { 1 } else { 2 * v.floor() as i64 - at_pole as i64 },
+                                if v <= 0.5 { v - v.round() } else { f64::NAN },
+                            )
                         }
                         Watch::HalfPi(a) => {
                             let v = read(a, i, e) / std::f64::consts::PI - 0.5;

@@ -16,7 +16,10 @@ pub async fn run(engine: &Rc<Engine>, request: &Json) -> Json {
     let source = format!("{PRELUDE}{}\n", request["src"].as_str().unwrap_or_default());
     let x64 = request["dtype"] == "f64";
     let fail = |class: &str, message: &str| json!({ "id": id, "events": [], "certified": [], "undecided": [], "error": { "type": class, "msg": message } });
-    let interval = request["interval"].as_array().map(|a| a.iter().filter_map(Json::as_f64).collect::<Vec<_>>()).unwrap_or_default();
+    let interval = request["interval"]
+        .as_array()
+        .map(|a| a.iter().filter_map(Json::as_f64).collect::<Vec<_>>())
+        .unwrap_or_default();
     let [lo, hi] = interval[..] else { return fail("ValueError", "an interval has two ends") };
     let loaded = load(engine, &source, x64).await;
     if let Some(d) = loaded.module.diagnostics.first() {

@@ -32,7 +32,8 @@ async fn run(engine: &Rc<Engine>, request: &Json) -> Json {
     match Program::new("<case>", source, Limits::default(), Box::new(move |text| sink.borrow_mut().push_str(text))) {
         Err(diagnostics) => {
             let first = diagnostics.first();
-            outcome["error"] = json!({ "type": "SyntaxError", "msg": first.map_or(String::new(), |d| d.message.clone()) });
+            outcome["error"] =
+                json!({ "type": "SyntaxError", "msg": first.map_or(String::new(), |d| d.message.clone()) });
         }
         Ok(program) => {
             gradlens_python::bind::install(&program.rt, cx.clone());
@@ -51,7 +52,8 @@ async fn run(engine: &Rc<Engine>, request: &Json) -> Json {
     let asked = engine.backend().name();
     let ran = engine.take_ran();
     let elsewhere = ran.iter().find(|name| **name != asked);
-    outcome["backend"] = json!({ "asked": asked, "ran": elsewhere.unwrap_or(&asked), "fallbacks": engine.take_fallbacks() });
+    outcome["backend"] =
+        json!({ "asked": asked, "ran": elsewhere.unwrap_or(&asked), "fallbacks": engine.take_fallbacks() });
     outcome
 }
 

@@ -46,7 +46,8 @@ pub fn array(a: &Array) -> Result<Json> {
         return Ok(out);
     }
     let (parts, ints) = (a.to_complexes()?, if a.dtype().is_inexact() { vec![] } else { a.to_i64s()? });
-    let mut flat = parts.iter().enumerate().map(|(i, (re, im))| element(a.dtype(), *re, *im, ints.get(i).copied().unwrap_or(0)));
+    let mut flat =
+        parts.iter().enumerate().map(|(i, (re, im))| element(a.dtype(), *re, *im, ints.get(i).copied().unwrap_or(0)));
     out["data"] = nested(&mut flat, a.shape());
     if a.aval().weak_type {
         out["weak"] = json!(true);
@@ -77,7 +78,8 @@ pub fn value(cx: &gradlens_transform::Cx, x: &Arg) -> Result<Json> {
         Arg::List(v) => json!({ "list": list(v)? }),
         Arg::Dict(v) | Arg::OrderedDict(v) | Arg::DefaultDict(_, v) => json!({ "dict": pairs(v)? }),
         Arg::NamedTuple(ty, v) => {
-            let fields = ty.fields.iter().zip(v).map(|(k, v)| Ok(json!([&**k, value(cx, v)?]))).collect::<Result<Vec<_>>>()?;
+            let fields =
+                ty.fields.iter().zip(v).map(|(k, v)| Ok(json!([&**k, value(cx, v)?]))).collect::<Result<Vec<_>>>()?;
             json!({ "namedtuple": &*ty.name, "fields": fields })
         }
         Arg::Object(o) if o.type_name().contains("PyTreeDef") => json!({ "py": "treedef", "v": o.str(cx)? }),

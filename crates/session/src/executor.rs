@@ -220,10 +220,10 @@ impl Engine {
     fn ready_eqn(&self, prim: Prim, params: &Params, args: &[Array], outs: &[ShapedArray]) -> Result<Option<Ready>> {
         let avals: Vec<ShapedArray> = args.iter().map(|a| a.aval().clone()).collect();
         let key = (prim, avals);
-        if let Some(list) = self.eager.borrow().get(&key) {
-            if let Some((_, ready)) = list.iter().find(|(p, _)| p == params) {
-                return Ok(ready.clone());
-            }
+        if let Some(list) = self.eager.borrow().get(&key)
+            && let Some((_, ready)) = list.iter().find(|(p, _)| p == params)
+        {
+            return Ok(ready.clone());
         }
         let ready = match lower_eqn(prim, params, &key.1, outs, &self.options()) {
             Ok(lowered) => Some(self.compile(lowered)?),

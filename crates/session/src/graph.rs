@@ -25,14 +25,20 @@ fn label(prim: &str, params: &Params) -> String {
 
 fn inner(params: &Params) -> Option<String> {
     match params {
-        Params::Jit { jaxpr, .. } | Params::Remat { jaxpr, .. } | Params::Scan { jaxpr, .. } => Some(gradlens_ir::text::jaxpr_text(&jaxpr.jaxpr)),
-        Params::CustomJvpCall { call_jaxpr, .. } | Params::CustomVjpCall { call_jaxpr, .. } => Some(gradlens_ir::text::jaxpr_text(&call_jaxpr.jaxpr)),
+        Params::Jit { jaxpr, .. } | Params::Remat { jaxpr, .. } | Params::Scan { jaxpr, .. } => {
+            Some(gradlens_ir::text::jaxpr_text(&jaxpr.jaxpr))
+        }
+        Params::CustomJvpCall { call_jaxpr, .. } | Params::CustomVjpCall { call_jaxpr, .. } => {
+            Some(gradlens_ir::text::jaxpr_text(&call_jaxpr.jaxpr))
+        }
         Params::Cond { branches } => {
             Some(branches.iter().map(|b| gradlens_ir::text::jaxpr_text(&b.jaxpr)).collect::<Vec<_>>().join("\n"))
         }
-        Params::While { cond_jaxpr, body_jaxpr, .. } => {
-            Some(format!("{}\n{}", gradlens_ir::text::jaxpr_text(&cond_jaxpr.jaxpr), gradlens_ir::text::jaxpr_text(&body_jaxpr.jaxpr)))
-        }
+        Params::While { cond_jaxpr, body_jaxpr, .. } => Some(format!(
+            "{}\n{}",
+            gradlens_ir::text::jaxpr_text(&cond_jaxpr.jaxpr),
+            gradlens_ir::text::jaxpr_text(&body_jaxpr.jaxpr)
+        )),
         _ => None,
     }
 }
@@ -44,23 +50,60 @@ pub fn graph(closed: &ClosedJaxpr, lines: &Lines) -> Graph {
     let mut edges = vec![];
     let mut maker: HashMap<u32, u32> = HashMap::new();
     let mut seen: HashMap<String, u32> = HashMap::new();
-    let mut add = |nodes: &mut Vec<Node>, kind: NodeKind, primitive: &str, text: String, aval: String, span: gradlens_ir::Span, role: Role, inner: Option<String>| -> u32 {
+    let mut add = |nodes: &mut Vec<Node>,
+                   kind: NodeKind,
+                   primitive: &str,
+                   text: String,
+                   aval: String,
+                   span: gradlens_ir::Span,
+                   role: Role,
+                   inner: Option<String>|
+     -> u32 {
         let id = nodes.len() as u32;
         // A key by label and place among equals stays the same when other lines are edited.
         let base = format!("{kind:?}:{text}");
         let count = seen.entry(base.clone()).or_insert(0);
         let key = format!("{base}#{count}");
         *count += 1;
-        nodes.push(Node { id, key, kind, primitive: primitive.into(), label: text, aval, span: lines.span(span), role, primal: None, inner });
+        nodes.push(Node {
+            id,
+            key,
+            kind,
+            primitive: primitive.into(),
+            label: text,
+            aval,
+            span: lines.span(span),
+            role,
+            primal: None,
+            inner,
+        });
         id
     };
     for (i, v) in jaxpr.invars.iter().enumerate() {
         let name = if jaxpr.invars.len() == 1 { "x".into() } else { format!("x{i}") };
-        let id = add(&mut nodes, NodeKind::Input, "", name, jaxpr.aval(*v).short(), gradlens_ir::Span::NONE, Role::Primal, None);
+        let id = add(
+            &mut nodes,
+            NodeKind::Input,
+            "",
+            name,
+            jaxpr.aval(*v).short(),
+            gradlens_ir::Span::NONE,
+            Role::Primal,
+            None,
+        );
         maker.insert(v.0, id);
     }
     for v in &jaxpr.constvars {
-        let id = add(&mut nodes, NodeKind::Constant, "", "const".into(), jaxpr.aval(*v).short(), gradlens_ir::Span::NONE, Role::Primal, None);
+        let id = add(
+            &mut nodes,
+            NodeKind::Constant,
+            "",
+            "const".into(),
+            jaxpr.aval(*v).short(),
+            gradlens_ir::Span::NONE,
+            Role::Primal,
+            None,
+        );
         maker.insert(v.0, id);
     }
     for e in &jaxpr.eqns {
@@ -70,11 +113,29 @@ pub fn graph(closed: &ClosedJaxpr, lines: &Lines) -> Graph {
             gradlens_ir::Role::Cotangent => Role::Cotangent,
         };
         let aval = e.outs.first().map_or(String::new(), |v| jaxpr.aval(*v).short());
-        let id = add(&mut nodes, NodeKind::Equation, e.prim.name(), label(e.prim.name(), &e.params), aval, e.span, role, inner(&e.params));
+        let id = add(
+            &mut nodes,
+            NodeKind::Equation,
+            e.prim.name(),
+            label(e.prim.name(), &e.params),
+            aval,
+            e.span,
+            role,
+            inner(&e.params),
+        );
         for (k, a) in e.ins.iter().enumerate() {
             let from = match a {
                 Atom::Var(v) => maker.get(&v.0).copied(),
-                Atom::Lit(l) => Some(add(&mut nodes, NodeKind::Constant, "", literal(l), l.aval().short(), gradlens_ir::Span::NONE, Role::Primal, None)),
+                Atom::Lit(l) => Some(add(
+                    &mut nodes,
+                    NodeKind::Constant,
+                    "",
+                    literal(l),
+                    l.aval().short(),
+                    gradlens_ir::Span::NONE,
+                    Role::Primal,
+                    None,
+                )),
             };
             if let Some(from) = from {
                 edges.push(Edge { from, to: id, operand: k as u32 });
@@ -85,11 +146,20 @@ pub fn graph(closed: &ClosedJaxpr, lines: &Lines) -> Graph {
         });
     }
     for a in &jaxpr.outs {
-        let id = add(&mut nodes, NodeKind::Output, "", "out".into(), jaxpr.atom_aval(a).short(), gradlens_ir::Span::NONE, Role::Primal, None);
-        if let Atom::Var(v) = a {
-            if let Some(from) = maker.get(&v.0) {
-                edges.push(Edge { from: *from, to: id, operand: 0 });
-            }
+        let id = add(
+            &mut nodes,
+            NodeKind::Output,
+            "",
+            "out".into(),
+            jaxpr.atom_aval(a).short(),
+            gradlens_ir::Span::NONE,
+            Role::Primal,
+            None,
+        );
+        if let Atom::Var(v) = a
+            && let Some(from) = maker.get(&v.0)
+        {
+            edges.push(Edge { from: *from, to: id, operand: 0 });
         }
     }
     Graph { nodes, edges }
@@ -188,8 +258,12 @@ pub async fn values(cx: &Cx, closed: &ClosedJaxpr, dtype: DType, x: f64, at: &Sa
             let ct = if jaxpr.aval(*v).dtype.is_floating() { c.next().cloned().flatten() } else { None };
             let value = (array.aval().size() == 1).then(|| array.to_f64s().ok().map(|v| v[0])).flatten();
             let ct_array = ct.as_ref().and_then(|v| v.as_array()).cloned();
-            let cotangent = ct_array.as_ref().filter(|a| a.aval().size() == 1).and_then(|a| a.to_f64s().ok()).map(|v| v[0]);
-            if out.first_bad_value.is_none() && array.dtype().is_floating() && array.to_f64s().is_ok_and(|v| v.iter().any(|x| !x.is_finite())) {
+            let cotangent =
+                ct_array.as_ref().filter(|a| a.aval().size() == 1).and_then(|a| a.to_f64s().ok()).map(|v| v[0]);
+            if out.first_bad_value.is_none()
+                && array.dtype().is_floating()
+                && array.to_f64s().is_ok_and(|v| v.iter().any(|x| !x.is_finite()))
+            {
                 out.first_bad_value = Some(id);
             }
             // Going back, the last equation comes first.

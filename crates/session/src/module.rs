@@ -222,11 +222,19 @@ impl FlatFn for Scalar {
 
 impl Scalar {
     /// `function` of `loaded`, moving along parameter `axis` (by name, or the first scalar one).
-    pub fn new(loaded: &Loaded, function: &Function, axis: Option<&str>, sliders: &[(String, f64)], dtype: DType) -> Result<Scalar> {
+    pub fn new(
+        loaded: &Loaded,
+        function: &Function,
+        axis: Option<&str>,
+        sliders: &[(String, f64)],
+        dtype: DType,
+    ) -> Result<Scalar> {
         let Some(program) = &loaded.program else { return Err(Error::value_error("the module did not compile")) };
         let object = program.globals.get_name(&function.name).unwrap_or(Obj::None);
         let arg = bind::to_arg_sync(&program.rt, &object).map_err(bind::to_error)?;
-        let Arg::Callable(f) = arg else { return Err(Error::type_error(format!("{} is not a function", function.name))) };
+        let Arg::Callable(f) = arg else {
+            return Err(Error::type_error(format!("{} is not a function", function.name)));
+        };
         let axis = match axis {
             Some(name) => function.params.iter().position(|p| p.name == name),
             None => function.params.iter().position(|p| p.scalar),

@@ -82,7 +82,12 @@ impl Session {
         };
         let ran = engine.take_ran();
         let fallbacks = engine.take_fallbacks();
-        let ran_on = ran.iter().find(|r| **r == engine.backend().name()).or(ran.first()).copied().unwrap_or(engine.backend().name());
+        let ran_on = ran
+            .iter()
+            .find(|r| **r == engine.backend().name())
+            .or(ran.first())
+            .copied()
+            .unwrap_or(engine.backend().name());
         if reason.is_none() {
             reason = fallbacks.first().cloned();
         }
@@ -120,7 +125,13 @@ impl Session {
         let loaded = Rc::new(loaded);
         *self.last.borrow_mut() = Some(Kept { loaded: loaded.clone(), scalar: scalar.clone(), dtype });
         let window = (a.window.lo, a.window.hi);
-        let settings = Settings { window, dtype, samples: (a.samples as usize).clamp(64, 4096), max_paths: MAX_PATHS, certify: true };
+        let settings = Settings {
+            window,
+            dtype,
+            samples: (a.samples as usize).clamp(64, 4096),
+            max_paths: MAX_PATHS,
+            certify: true,
+        };
         if a.want.plot {
             let coarse = Settings { samples: COARSE.min(settings.samples), certify: false, ..settings };
             let (cx, f) = (loaded.cx.clone(), scalar.clone());
@@ -259,7 +270,10 @@ fn segments(points: impl Iterator<Item = (f64, f64)>, cuts: &[f64]) -> Curve {
 
 /// The curves, cut where something happens; the limits on both sides are drawn to.
 fn plot(stage: Stage, window: Window, samples: &[Sample], events: &[gradlens_lens::Event]) -> Plot {
-    let points = |pick: fn(&Sample) -> f64, left: fn(&gradlens_lens::Event) -> f64, right: fn(&gradlens_lens::Event) -> f64, cut: fn(Kind) -> bool| {
+    let points = |pick: fn(&Sample) -> f64,
+                  left: fn(&gradlens_lens::Event) -> f64,
+                  right: fn(&gradlens_lens::Event) -> f64,
+                  cut: fn(Kind) -> bool| {
         let mut list: Vec<(f64, f64)> = samples.iter().map(|s| (s.x, pick(s))).collect();
         let mut cuts = vec![];
         for e in events.iter().filter(|e| e.x_end.is_none() && cut(e.kind)) {
@@ -272,7 +286,18 @@ fn plot(stage: Stage, window: Window, samples: &[Sample], events: &[gradlens_len
         }
         segments(list.into_iter(), &cuts)
     };
-    let value_cuts = |k: Kind| matches!(k, Kind::Jump | Kind::Pole | Kind::DomainEdge | Kind::Overflow | Kind::Removable | Kind::IsolatedValue | Kind::Oscillation);
+    let value_cuts = |k: Kind| {
+        matches!(
+            k,
+            Kind::Jump
+                | Kind::Pole
+                | Kind::DomainEdge
+                | Kind::Overflow
+                | Kind::Removable
+                | Kind::IsolatedValue
+                | Kind::Oscillation
+        )
+    };
     let slope_cuts = |k: Kind| !matches!(k, Kind::FlatRegion | Kind::NanGradient | Kind::Undecided);
     Plot {
         stage,
@@ -367,7 +392,13 @@ fn library() -> Library {
     let functions = registry
         .paths()
         .iter()
-        .filter_map(|p| registry.function(p).map(|f| LibraryFunction { path: p.to_string(), signature: format!("({})", f.signature), doc: f.doc.into() }))
+        .filter_map(|p| {
+            registry.function(p).map(|f| LibraryFunction {
+                path: p.to_string(),
+                signature: format!("({})", f.signature),
+                doc: f.doc.into(),
+            })
+        })
         .collect();
     Library { functions }
 }

@@ -105,7 +105,8 @@ fn double_where(source: &str, span: (usize, usize)) -> Option<Fix> {
     for (branch, taken) in [(yes, true), (no, false)] {
         let Some(inner) = call_at(source, trimmed(source, branch)) else { continue };
         let short = inner.name.rsplit('.').next().unwrap_or_default();
-        if !bad.contains(&short) || inner.args.is_empty() || source[inner.args[0].0..inner.args[0].1].contains("where(") {
+        if !bad.contains(&short) || inner.args.is_empty() || source[inner.args[0].0..inner.args[0].1].contains("where(")
+        {
             continue;
         }
         let (a, b) = trimmed(source, inner.args[0]);
@@ -113,7 +114,9 @@ fn double_where(source: &str, span: (usize, usize)) -> Option<Fix> {
         let text = if taken { format!("{name}({c}, {u}, 1.0)") } else { format!("{name}({c}, 1.0, {u})") };
         return Some(Fix {
             title: "Use the double where".into(),
-            note: format!("The value stays the same. `{short}` now sees a harmless argument where its branch is not taken, so that the zero which comes back meets a finite slope."),
+            note: format!(
+                "The value stays the same. `{short}` now sees a harmless argument where its branch is not taken, so that the zero which comes back meets a finite slope."
+            ),
             edits: vec![Edit { start: a as u32, end: b as u32, text }],
         });
     }
@@ -255,7 +258,12 @@ mod tests {
     fn edits_fit_the_text() {
         let rows = [
             (Kind::Kink, "jnp.abs(x - 1)", "jnp.abs(x - 1)", Some("jnp.sqrt((x - 1) ** 2 + 1e-2)")),
-            (Kind::Kink, "y = jnp.maximum(x, 0.0)", "jnp.maximum(x, 0.0)", Some("y = jnp.logaddexp(8 * (x), 8 * (0.0)) / 8")),
+            (
+                Kind::Kink,
+                "y = jnp.maximum(x, 0.0)",
+                "jnp.maximum(x, 0.0)",
+                Some("y = jnp.logaddexp(8 * (x), 8 * (0.0)) / 8"),
+            ),
             (Kind::Kink, "jax.nn.relu(f(x, 2))", "jax.nn.relu(f(x, 2))", Some("(jax.nn.softplus(8 * (f(x, 2))) / 8)")),
             (
                 Kind::NanGradient,

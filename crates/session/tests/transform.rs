@@ -56,7 +56,9 @@ fn jvp(cx: &Cx, g: &F, x: f64) -> f64 {
 fn jitted(cx: &Cx, g: &F) -> F {
     let aval = scalar(0.0).aval().clone();
     let staged = tf::backward::ready(tf::stage(cx, g, &[aval])).unwrap();
-    f(cx, move |cx, xs| Ok(cx.bind(Prim::Jit, Params::Jit { name: "g".into(), jaxpr: staged.closed.clone() }, xs)?.into_vec()))
+    f(cx, move |cx, xs| {
+        Ok(cx.bind(Prim::Jit, Params::Jit { name: "g".into(), jaxpr: staged.closed.clone() }, xs)?.into_vec())
+    })
 }
 
 #[test]

@@ -13,9 +13,18 @@ use std::cell::Cell;
 use std::rc::Rc;
 
 /// Forward mode: `f` at `primals` along `tangents` (`None`: symbolically zero). Results and their tangents.
-pub async fn jvp(cx: &Cx, f: &dyn FlatFn, primals: Vec<Value>, tangents: Vec<Tangent>) -> Result<(Vec<Value>, Vec<Tangent>)> {
+pub async fn jvp(
+    cx: &Cx,
+    f: &dyn FlatFn,
+    primals: Vec<Value>,
+    tangents: Vec<Tangent>,
+) -> Result<(Vec<Value>, Vec<Tangent>)> {
     let trace = Rc::new(JvpTrace { id: cx.fresh_id(), parent: cx.current(), live: Cell::new(true) });
-    let args = primals.into_iter().zip(tangents).map(|(p, t)| jvp_wrap(&trace, p, t.filter(|t| t.dtype() != DType::Float0))).collect();
+    let args = primals
+        .into_iter()
+        .zip(tangents)
+        .map(|(p, t)| jvp_wrap(&trace, p, t.filter(|t| t.dtype() != DType::Float0)))
+        .collect();
     let outs = {
         let _guard = cx.enter(Trace::Jvp(trace.clone()));
         f.call(args).await
@@ -47,9 +56,15 @@ pub struct Linearized {
 }
 
 /// `f` at `primals`, and its linear part there. Primals that are integers or bools have no tangent; nor have those not marked in `wanted`.
-pub async fn linearize(cx: &Cx, f: &dyn FlatFn, primals: Vec<Value>, wanted: &[bool]) -> Result<(Vec<Value>, Linearized)> {
+pub async fn linearize(
+    cx: &Cx,
+    f: &dyn FlatFn,
+    primals: Vec<Value>,
+    wanted: &[bool],
+) -> Result<(Vec<Value>, Linearized)> {
     let stager = Stager::new(cx, Role::Tangent);
-    let trace = Rc::new(LinTrace { id: cx.fresh_id(), parent: cx.current(), tangents: stager.clone(), live: Cell::new(true) });
+    let trace =
+        Rc::new(LinTrace { id: cx.fresh_id(), parent: cx.current(), tangents: stager.clone(), live: Cell::new(true) });
     let in_avals: Vec<ShapedArray> = primals.iter().map(|p| p.aval().clone()).collect();
     let active_ins: Vec<bool> = in_avals.iter().zip(wanted).map(|(a, w)| *w && a.dtype.is_inexact()).collect();
     let args: Vec<Value> = primals
@@ -83,16 +98,23 @@ pub async fn linearize(cx: &Cx, f: &dyn FlatFn, primals: Vec<Value>, wanted: &[b
 impl Linearized {
     /// The linear map applied to tangents (one per primal; those of inactive primals are ignored).
     pub async fn apply(&self, cx: &Cx, tangents: &[Value]) -> Result<Vec<Tangent>> {
-        let args: Vec<Value> = tangents.iter().zip(&self.active_ins).filter(|(_, a)| **a).map(|(t, _)| t.clone()).collect();
+        let args: Vec<Value> =
+            tangents.iter().zip(&self.active_ins).filter(|(_, a)| **a).map(|(t, _)| t.clone()).collect();
         let outs = cx.retrying(|| eval_open_jaxpr(cx, &self.jaxpr, &self.consts, &args)).await?;
         let mut outs = outs.into_iter();
         Ok(self.active_outs.iter().map(|a| if *a { outs.next() } else { None }).collect())
     }
     /// The transposed map applied to cotangents (one per result): one per primal, `None` where it is zero.
     pub async fn transpose(&self, cx: &Cx, cts: &[Tangent]) -> Result<Vec<Tangent>> {
-        let operands: Vec<Operand> =
-            self.in_avals.iter().zip(&self.active_ins).filter(|(_, a)| **a).map(|(v, _)| Operand::Linear(v.tangent())).collect();
-        let cts: Vec<Tangent> = cts.iter().zip(&self.active_outs).filter(|(_, a)| **a).map(|(ct, _)| ct.clone()).collect();
+        let operands: Vec<Operand> = self
+            .in_avals
+            .iter()
+            .zip(&self.active_ins)
+            .filter(|(_, a)| **a)
+            .map(|(v, _)| Operand::Linear(v.tangent()))
+            .collect();
+        let cts: Vec<Tangent> =
+            cts.iter().zip(&self.active_outs).filter(|(_, a)| **a).map(|(ct, _)| ct.clone()).collect();
         let got = backward_pass(cx, &self.jaxpr, &self.consts, &operands, &cts, Mode::Eager).await?;
         let mut got = got.into_iter();
         Ok(self.active_ins.iter().map(|a| if *a { got.next().flatten() } else { None }).collect())
@@ -134,14 +156,14 @@ pub async fn vmap(
             let (v, d) = batch_parts(&trace, o);
             match (axis, d) {
                 (OutAxis::Unmapped, None) => Ok(v),
-                (OutAxis::Unmapped, Some(_)) => Err(Error::value_error(
-                    "vmap has mapped output but out_axes is None",
-                )),
+                (OutAxis::Unmapped, Some(_)) => Err(Error::value_error("vmap has mapped output but out_axes is None")),
                 (OutAxis::At(axis), d) => {
                     let rank = v.ndim() as isize + d.is_none() as isize;
                     let to = if axis < 0 { axis + rank } else { axis };
                     if to < 0 || to >= rank {
-                        return Err(Error::value_error(format!("axis {axis} is out of bounds for array of dimension {rank}")));
+                        return Err(Error::value_error(format!(
+                            "axis {axis} is out of bounds for array of dimension {rank}"
+                        )));
                     }
                     let to = to as usize;
                     match d {

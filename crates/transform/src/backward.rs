@@ -78,12 +78,19 @@ pub async fn backward_pass(
         let operands = eqn
             .ins
             .iter()
-            .map(|a| if is_linear(&linear, a) { Ok(Operand::Linear(jaxpr.atom_aval(a).clone())) } else { env.read(a).map(Operand::Known) })
+            .map(|a| {
+                if is_linear(&linear, a) {
+                    Ok(Operand::Linear(jaxpr.atom_aval(a).clone()))
+                } else {
+                    env.read(a).map(Operand::Known)
+                }
+            })
             .collect::<Result<Vec<_>>>()?;
         let in_cts = if eqn.prim == Prim::CustomLin && mode == Mode::Eager {
             control::custom::pull_back_eagerly(cx, &eqn.params, &out_cts, &operands).await?
         } else {
-            cx.retrying_if(mode == Mode::Eager, || transpose_rule(cx, eqn.prim, &eqn.params, &out_cts, &operands)).await?
+            cx.retrying_if(mode == Mode::Eager, || transpose_rule(cx, eqn.prim, &eqn.params, &out_cts, &operands))
+                .await?
         };
         for (a, ct) in eqn.ins.iter().zip(in_cts) {
             if ct.is_some() && is_linear(&linear, a) {
@@ -134,7 +141,13 @@ fn accumulate(cx: &Cx, env: &mut [Tangent], a: &Atom, ct: Tangent) -> Result<()>
 }
 
 /// Transposes one application by its row, in the current trace.
-pub fn transpose_rule(cx: &Cx, prim: Prim, params: &Params, cts: &[Tangent], operands: &[Operand]) -> Result<Vec<Tangent>> {
+pub fn transpose_rule(
+    cx: &Cx,
+    prim: Prim,
+    params: &Params,
+    cts: &[Tangent],
+    operands: &[Operand],
+) -> Result<Vec<Tangent>> {
     match &prim.row().transpose {
         Transpose::Rule(rule) => rule(cx, params, cts, operands),
         Transpose::Structural => control::transpose(cx, prim, params, cts, operands),
@@ -163,9 +176,16 @@ pub fn transpose_jaxpr(cx: &Cx, closed: &ClosedJaxpr, linear: &[bool], nonzero_c
         let operands: Vec<Operand> = in_avals
             .iter()
             .zip(linear)
-            .map(|(a, l)| if *l { Operand::Linear(a.clone()) } else { Operand::Known(knowns.next().expect("one per known").clone()) })
+            .map(|(a, l)| {
+                if *l {
+                    Operand::Linear(a.clone())
+                } else {
+                    Operand::Known(knowns.next().expect("one per known").clone())
+                }
+            })
             .collect();
-        let cts: Vec<Tangent> = nonzero_cts.iter().map(|nz| nz.then(|| ct_values.next().expect("one per nonzero").clone())).collect();
+        let cts: Vec<Tangent> =
+            nonzero_cts.iter().map(|nz| nz.then(|| ct_values.next().expect("one per nonzero").clone())).collect();
         let result = backward_pass_sync(cx, closed, &operands, &cts)?;
         result
             .iter()

@@ -69,7 +69,8 @@ impl Caches {
     /// compiled for it before.
     pub fn intern(&self, closed: ClosedJaxpr) -> ClosedJaxpr {
         let mut list = self.interned.borrow_mut();
-        if let Some(known) = list.iter().rev().find(|c| c.jaxpr.eqns.len() == closed.jaxpr.eqns.len() && **c == closed) {
+        if let Some(known) = list.iter().rev().find(|c| c.jaxpr.eqns.len() == closed.jaxpr.eqns.len() && **c == closed)
+        {
             return known.clone();
         }
         if list.len() == CAPACITY {
@@ -79,7 +80,11 @@ impl Caches {
         closed
     }
     /// A transformed Jaxpr with flags.
-    pub fn pair(&self, key: Key, make: impl FnOnce() -> Result<(ClosedJaxpr, Vec<bool>)>) -> Result<(ClosedJaxpr, Vec<bool>)> {
+    pub fn pair(
+        &self,
+        key: Key,
+        make: impl FnOnce() -> Result<(ClosedJaxpr, Vec<bool>)>,
+    ) -> Result<(ClosedJaxpr, Vec<bool>)> {
         self.pairs.get_or(key, make)
     }
     /// A linearized Jaxpr.

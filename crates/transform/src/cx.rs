@@ -3,9 +3,7 @@
 use crate::control;
 use crate::process;
 use crate::trace::{Trace, TraceId};
-use gradlens_ir::{
-    Array, Bind, ClosedJaxpr, ErrorClass, Outs, Params, Prim, Result, ShapedArray, Span, Value,
-};
+use gradlens_ir::{Array, Bind, ClosedJaxpr, ErrorClass, Outs, Params, Prim, Result, ShapedArray, Span, Value};
 use std::any::{Any, TypeId};
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
@@ -135,10 +133,10 @@ impl Cx {
     pub fn axis_size(&self, name: &str) -> Option<usize> {
         let mut t = Some(self.current());
         while let Some(trace) = t {
-            if let Trace::Batch(b) = &trace {
-                if b.axis_name.as_deref() == Some(name) {
-                    return Some(b.size);
-                }
+            if let Trace::Batch(b) = &trace
+                && b.axis_name.as_deref() == Some(name)
+            {
+                return Some(b.size);
             }
             t = match &trace {
                 // A staged function sees the axes of the trace it is staged in.

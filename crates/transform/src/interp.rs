@@ -55,24 +55,40 @@ impl Env {
     pub fn read(&self, a: &Atom) -> Result<Value> {
         match a {
             Atom::Lit(l) => Ok(Value::Array(l.clone())),
-            Atom::Var(v) => self.0[v.0 as usize].clone().ok_or_else(|| Error::internal("a Jaxpr reads a variable before it is set")),
+            Atom::Var(v) => {
+                self.0[v.0 as usize].clone().ok_or_else(|| Error::internal("a Jaxpr reads a variable before it is set"))
+            }
         }
     }
 }
 
 /// No outer values may be captured when a closed Jaxpr is interpreted.
 fn closed_of(staged: crate::stage::Staged) -> Result<ClosedJaxpr> {
-    if staged.captured.is_empty() { Ok(staged.closed) } else { Err(Error::internal("a Jaxpr transformation captured an outer tracer")) }
+    if staged.captured.is_empty() {
+        Ok(staged.closed)
+    } else {
+        Err(Error::internal("a Jaxpr transformation captured an outer tracer"))
+    }
 }
 
 /// Forward mode: arguments are the primals, then the tangents of those marked in `nonzero`; results the primals, then the tangents
 /// of those marked in the answer. Where `instantiate` is set a result's tangent is made explicit.
-pub fn jvp_jaxpr(cx: &Cx, closed: &ClosedJaxpr, nonzero: &[bool], instantiate: &[bool]) -> Result<(ClosedJaxpr, Vec<bool>)> {
+pub fn jvp_jaxpr(
+    cx: &Cx,
+    closed: &ClosedJaxpr,
+    nonzero: &[bool],
+    instantiate: &[bool],
+) -> Result<(ClosedJaxpr, Vec<bool>)> {
     let key = crate::cache::Key::new("jvp", closed, nonzero, instantiate);
     cx.caches().pair(key, || jvp_jaxpr_uncached(cx, closed, nonzero, instantiate))
 }
 
-fn jvp_jaxpr_uncached(cx: &Cx, closed: &ClosedJaxpr, nonzero: &[bool], instantiate: &[bool]) -> Result<(ClosedJaxpr, Vec<bool>)> {
+fn jvp_jaxpr_uncached(
+    cx: &Cx,
+    closed: &ClosedJaxpr,
+    nonzero: &[bool],
+    instantiate: &[bool],
+) -> Result<(ClosedJaxpr, Vec<bool>)> {
     let primal_avals = closed.in_avals();
     let mut avals = primal_avals.clone();
     avals.extend(primal_avals.iter().zip(nonzero).filter(|(_, nz)| **nz).map(|(a, _)| a.tangent()));
@@ -84,7 +100,9 @@ fn jvp_jaxpr_uncached(cx: &Cx, closed: &ClosedJaxpr, nonzero: &[bool], instantia
         let ins: Vec<Value> = primals
             .iter()
             .zip(nonzero)
-            .map(|(p, nz)| jvp_wrap(&trace, p.clone(), nz.then(|| tangents.next().expect("a tangent per nonzero").clone())))
+            .map(|(p, nz)| {
+                jvp_wrap(&trace, p.clone(), nz.then(|| tangents.next().expect("a tangent per nonzero").clone()))
+            })
             .collect();
         let outs = cx.within(&Trace::Jvp(trace.clone()), || eval_jaxpr(cx, closed, &ins))?;
         trace.live.set(false);
@@ -143,18 +161,33 @@ impl LinearizedJaxpr {
 }
 
 /// Linearizes a Jaxpr in the arguments marked `nonzero`.
-pub fn linearize_jaxpr(cx: &Cx, closed: &ClosedJaxpr, nonzero: &[bool], instantiate: &[bool]) -> Result<Rc<LinearizedJaxpr>> {
+pub fn linearize_jaxpr(
+    cx: &Cx,
+    closed: &ClosedJaxpr,
+    nonzero: &[bool],
+    instantiate: &[bool],
+) -> Result<Rc<LinearizedJaxpr>> {
     let key = crate::cache::Key::new("linearize", closed, nonzero, instantiate);
     cx.caches().linearized(key, || linearize_jaxpr_uncached(cx, closed, nonzero, instantiate))
 }
 
-fn linearize_jaxpr_uncached(cx: &Cx, closed: &ClosedJaxpr, nonzero: &[bool], instantiate: &[bool]) -> Result<LinearizedJaxpr> {
+fn linearize_jaxpr_uncached(
+    cx: &Cx,
+    closed: &ClosedJaxpr,
+    nonzero: &[bool],
+    instantiate: &[bool],
+) -> Result<LinearizedJaxpr> {
     let avals = closed.in_avals();
     let primal_stager = Stager::new(cx, Role::Primal);
     let tangent_stager = Stager::new(cx, Role::Tangent);
     let args: Vec<Value> = avals.iter().map(|a| primal_stager.argument(a)).collect();
     let parent = Trace::Stage(primal_stager.clone());
-    let trace = Rc::new(LinTrace { id: cx.fresh_id(), parent: parent.clone(), tangents: tangent_stager.clone(), live: Cell::new(true) });
+    let trace = Rc::new(LinTrace {
+        id: cx.fresh_id(),
+        parent: parent.clone(),
+        tangents: tangent_stager.clone(),
+        live: Cell::new(true),
+    });
     let ins: Vec<Value> = args
         .iter()
         .zip(nonzero)
@@ -166,9 +199,11 @@ fn linearize_jaxpr_uncached(cx: &Cx, closed: &ClosedJaxpr, nonzero: &[bool], ins
     for (o, inst) in outs.iter().zip(instantiate) {
         let (p, t): (Value, Tangent) = lin_parts(&trace, o);
         let t = match t {
-            None if *inst => Some(ops::scalar(p.aval().dtype.tangent(), 0.0)).map(|z| {
-                cx.within(&Trace::Stage(tangent_stager.clone()), || ops::broadcast_in_dim(cx, &z, p.shape(), &[]))
-            }).transpose()?,
+            None if *inst => Some(ops::scalar(p.aval().dtype.tangent(), 0.0))
+                .map(|z| {
+                    cx.within(&Trace::Stage(tangent_stager.clone()), || ops::broadcast_in_dim(cx, &z, p.shape(), &[]))
+                })
+                .transpose()?,
             t => t,
         };
         nonzero_outs.push(t.is_some());
@@ -213,7 +248,13 @@ pub struct Axis {
 }
 
 /// Batches a Jaxpr: arguments with their batch axis inserted at `dims`; answers the results' batch axes.
-pub fn batch_jaxpr(cx: &Cx, closed: &ClosedJaxpr, axis: &Axis, dims: &[Option<usize>], out: &OutDims) -> Result<(ClosedJaxpr, Vec<Option<usize>>)> {
+pub fn batch_jaxpr(
+    cx: &Cx,
+    closed: &ClosedJaxpr,
+    axis: &Axis,
+    dims: &[Option<usize>],
+    out: &OutDims,
+) -> Result<(ClosedJaxpr, Vec<Option<usize>>)> {
     let avals: Vec<ShapedArray> = closed
         .in_avals()
         .into_iter()
@@ -228,7 +269,13 @@ pub fn batch_jaxpr(cx: &Cx, closed: &ClosedJaxpr, axis: &Axis, dims: &[Option<us
     let mut out_dims = vec![];
     let staged = stage_sync(cx, &avals, |args| {
         let parent = cx.current();
-        let trace = Rc::new(BatchTrace { id: cx.fresh_id(), parent, size: axis.size, axis_name: axis.name.clone(), live: Cell::new(true) });
+        let trace = Rc::new(BatchTrace {
+            id: cx.fresh_id(),
+            parent,
+            size: axis.size,
+            axis_name: axis.name.clone(),
+            live: Cell::new(true),
+        });
         let ins: Vec<Value> = args.iter().zip(dims).map(|(a, d)| batch_wrap(&trace, a.clone(), *d)).collect();
         let outs = cx.within(&Trace::Batch(trace.clone()), || eval_jaxpr(cx, closed, &ins))?;
         trace.live.set(false);
@@ -238,7 +285,9 @@ pub fn batch_jaxpr(cx: &Cx, closed: &ClosedJaxpr, axis: &Axis, dims: &[Option<us
                 let (v, d) = batch_parts(&trace, o);
                 let (v, d) = match out {
                     OutDims::Front(marked) if marked[i] => (to_front(cx, &v, d, axis.size)?, Some(0)),
-                    OutDims::Front(_) if d.is_some() => return Err(Error::internal("a result came out batched where it may not be")),
+                    OutDims::Front(_) if d.is_some() => {
+                        return Err(Error::internal("a result came out batched where it may not be"));
+                    }
                     _ => (v, d),
                 };
                 out_dims.push(d);
@@ -262,7 +311,12 @@ pub fn to_front(cx: &Cx, v: &Value, dim: Option<usize>, size: usize) -> Result<V
 }
 
 /// A one-equation Jaxpr.
-pub fn single_eqn(prim: gradlens_ir::Prim, params: gradlens_ir::Params, ins: &[ShapedArray], outs: &[ShapedArray]) -> ClosedJaxpr {
+pub fn single_eqn(
+    prim: gradlens_ir::Prim,
+    params: gradlens_ir::Params,
+    ins: &[ShapedArray],
+    outs: &[ShapedArray],
+) -> ClosedJaxpr {
     let mut jaxpr = Jaxpr::default();
     let invars: Vec<_> = ins.iter().map(|a| jaxpr.new_var(a.clone())).collect();
     let outvars: Vec<_> = outs.iter().map(|a| jaxpr.new_var(a.clone())).collect();
@@ -281,8 +335,5 @@ pub fn single_eqn(prim: gradlens_ir::Prim, params: gradlens_ir::Params, ins: &[S
 
 /// Concrete values only.
 pub fn arrays(values: &[Value]) -> Result<Vec<Array>> {
-    values
-        .iter()
-        .map(|v| v.as_array().cloned().ok_or_else(|| crate::process::unexpected(v)))
-        .collect()
+    values.iter().map(|v| v.as_array().cloned().ok_or_else(|| crate::process::unexpected(v))).collect()
 }

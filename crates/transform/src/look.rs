@@ -64,11 +64,19 @@ pub fn look_error(look: Look, v: &Value) -> Error {
         ),
     };
     let help = match look {
-        Look::Bool => "use jnp.where, lax.cond or lax.while_loop, or mark the argument static (static_argnums) so that the branch is chosen while tracing",
-        Look::Index | Look::Int | Look::Concrete => "sizes, axes and Python indices must be known while tracing: pass them as Python ints, or mark the argument static",
+        Look::Bool => {
+            "use jnp.where, lax.cond or lax.while_loop, or mark the argument static (static_argnums) so that the branch is chosen while tracing"
+        }
+        Look::Index | Look::Int | Look::Concrete => {
+            "sizes, axes and Python indices must be known while tracing: pass them as Python ints, or mark the argument static"
+        }
         Look::Array => "a NumPy function was given a traced value: use the jax.numpy function of the same name",
-        Look::Mask => "the number of selected elements would depend on values: use jnp.where(mask, x, fill) instead of x[mask]",
-        Look::Float | Look::Item => "inside a transformation the value is not a number: keep it an array, and take float() outside",
+        Look::Mask => {
+            "the number of selected elements would depend on values: use jnp.where(mask, x, fill) instead of x[mask]"
+        }
+        Look::Float | Look::Item => {
+            "inside a transformation the value is not a number: keep it an array, and take float() outside"
+        }
     };
     Error::new(class, format!("{first}\nSee {DOCS}{name}")).with_help(help)
 }

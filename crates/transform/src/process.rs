@@ -78,7 +78,11 @@ fn eval(cx: &Cx, prim: Prim, params: Params, args: &[Value]) -> Result<Outs> {
             let avals: Vec<&ShapedArray> = arrays.iter().map(|a| a.aval()).collect();
             let outs = cx.typing(prim, &params, &avals)?;
             cx.executor().eqn(prim, &params, &arrays, &outs)?.ok_or_else(|| {
-                Error::not_implemented(format!("{} of {} cannot be run here", prim.name(), arrays.iter().map(|a| a.aval().short()).collect::<Vec<_>>().join(", ")))
+                Error::not_implemented(format!(
+                    "{} of {} cannot be run here",
+                    prim.name(),
+                    arrays.iter().map(|a| a.aval().short()).collect::<Vec<_>>().join(", ")
+                ))
             })?
         }
     };
@@ -109,7 +113,13 @@ fn check_finite(prim: Prim, outs: &[Array], config: &crate::Config) -> Result<()
 }
 
 /// The primal and tangents of a primitive by its row, in the current trace.
-pub fn jvp_rule(cx: &Cx, prim: Prim, params: &Params, primals: &[Value], tangents: &[Tangent]) -> Result<(Outs, Vec<Tangent>)> {
+pub fn jvp_rule(
+    cx: &Cx,
+    prim: Prim,
+    params: &Params,
+    primals: &[Value],
+    tangents: &[Tangent],
+) -> Result<(Outs, Vec<Tangent>)> {
     match &prim.row().jvp {
         Jvp::Zero => {
             let outs = cx.bind(prim, params.clone(), primals)?;
@@ -118,7 +128,8 @@ pub fn jvp_rule(cx: &Cx, prim: Prim, params: &Params, primals: &[Value], tangent
         }
         Jvp::Linear => {
             let outs = cx.bind(prim, params.clone(), primals)?;
-            let full = primals.iter().zip(tangents).map(|(p, t)| instantiate(cx, p.aval(), t)).collect::<Result<Vec<_>>>()?;
+            let full =
+                primals.iter().zip(tangents).map(|(p, t)| instantiate(cx, p.aval(), t)).collect::<Result<Vec<_>>>()?;
             let out_tangents = cx.bind(prim, params.clone(), &full)?;
             Ok((outs, out_tangents.into_iter().map(Some).collect()))
         }
@@ -129,7 +140,8 @@ pub fn jvp_rule(cx: &Cx, prim: Prim, params: &Params, primals: &[Value], tangent
                 if let (Part::Rule(rule), Some(g)) = (part, g) {
                     let term = rule(cx, params, g, &ans, primals)?;
                     // Operands may be broadcast inside the primitive; their terms must have the result's shape.
-                    let term = if term.shape() == ans.shape() { term } else { ops::broadcast_like(cx, &term, ans.aval())? };
+                    let term =
+                        if term.shape() == ans.shape() { term } else { ops::broadcast_like(cx, &term, ans.aval())? };
                     sum = Some(match sum {
                         None => term,
                         Some(s) => ops::add_any(cx, &s, &term)?,
@@ -235,15 +247,27 @@ fn batch(cx: &Cx, t: &Rc<BatchTrace>, prim: Prim, params: Params, args: &[Value]
         let values: Vec<Value> = parts.into_iter().map(|p| p.0).collect();
         return at(cx, &t.parent, prim, params, &values);
     }
-    let outs = cx.within(&t.parent, || batch_rule(cx, &Axis { size: t.size, name: t.axis_name.clone() }, prim, &params, &parts))?;
+    let outs = cx.within(&t.parent, || {
+        batch_rule(cx, &Axis { size: t.size, name: t.axis_name.clone() }, prim, &params, &parts)
+    })?;
     if let Some((v, d)) = outs.iter().find(|(v, d)| d.is_some_and(|d| v.shape().get(d) != Some(&t.size))) {
-        return Err(Error::internal(format!("batching {} gave {} with batch axis {d:?}", prim.name(), v.aval().short())));
+        return Err(Error::internal(format!(
+            "batching {} gave {} with batch axis {d:?}",
+            prim.name(),
+            v.aval().short()
+        )));
     }
     Ok(outs.into_iter().map(|(v, d)| batch_wrap(t, v, d)).collect())
 }
 
 /// A primitive on batches by its row, in the current trace.
-pub fn batch_rule(cx: &Cx, axis: &Axis, prim: Prim, params: &Params, xs: &[(Value, Option<usize>)]) -> Result<Vec<(Value, Option<usize>)>> {
+pub fn batch_rule(
+    cx: &Cx,
+    axis: &Axis,
+    prim: Prim,
+    params: &Params,
+    xs: &[(Value, Option<usize>)],
+) -> Result<Vec<(Value, Option<usize>)>> {
     match &prim.row().batch {
         Batch::Elementwise => {
             let (args, dim) = elementwise_operands(cx, xs)?;
@@ -258,10 +282,10 @@ pub fn batch_rule(cx: &Cx, axis: &Axis, prim: Prim, params: &Params, xs: &[(Valu
 /// Operands of an elementwise primitive brought to one batch axis (JAX `broadcast_batcher`).
 fn elementwise_operands(cx: &Cx, xs: &[(Value, Option<usize>)]) -> Result<(Vec<Value>, usize)> {
     let with_axes: Vec<_> = xs.iter().filter(|(x, _)| x.ndim() > 0).collect();
-    if let Some((first, Some(dim))) = with_axes.first() {
-        if with_axes.iter().all(|(x, d)| x.shape() == first.shape() && *d == Some(*dim)) {
-            return Ok((xs.iter().map(|x| x.0.clone()).collect(), *dim));
-        }
+    if let Some((first, Some(dim))) = with_axes.first()
+        && with_axes.iter().all(|(x, d)| x.shape() == first.shape() && *d == Some(*dim))
+    {
+        return Ok((xs.iter().map(|x| x.0.clone()).collect(), *dim));
     }
     let front = xs
         .iter()

@@ -5,7 +5,9 @@ use crate::cx::Cx;
 use crate::interp::eval_jaxpr;
 use crate::trace::{Kind, RecordTracer, Trace, TraceId, kind};
 use gradlens_ir::rule_objects::FlatFn;
-use gradlens_ir::{Array, Atom, ClosedJaxpr, Eqn, Error, ErrorClass, Jaxpr, Outs, Params, Prim, Result, Role, Span, Value, Var, ops};
+use gradlens_ir::{
+    Array, Atom, ClosedJaxpr, Eqn, Error, ErrorClass, Jaxpr, Outs, Params, Prim, Result, Role, Span, Value, Var, ops,
+};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
@@ -83,10 +85,10 @@ impl Recorder {
     }
     /// Evaluates and writes an equation. An equation none of whose operands is recorded is a constant: only evaluated.
     pub(crate) fn process(self: &Rc<Self>, cx: &Cx, prim: Prim, params: Params, args: &[Value]) -> Result<Outs> {
-        if args.iter().any(|a| matches!(kind(a), Kind::Record(t) if t.recorder.id == self.id)) {
-            if let Some(outs) = self.unfold(cx, prim, &params, args)? {
-                return Ok(outs);
-            }
+        if args.iter().any(|a| matches!(kind(a), Kind::Record(t) if t.recorder.id == self.id))
+            && let Some(outs) = self.unfold(cx, &params, args)?
+        {
+            return Ok(outs);
         }
         let mut arrays = Vec::with_capacity(args.len());
         let mut own = false;
@@ -114,16 +116,20 @@ impl Recorder {
     }
     /// Control flow on recorded values is unfolded along the path taken, each decision a condition, so that what a recording
     /// holds is straight-line code: its switches are all in sight.
-    fn unfold(self: &Rc<Self>, cx: &Cx, prim: Prim, params: &Params, args: &[Value]) -> Result<Option<Outs>> {
+    fn unfold(self: &Rc<Self>, cx: &Cx, params: &Params, args: &[Value]) -> Result<Option<Outs>> {
         if self.state.borrow().jaxpr.eqns.len() > MAX_EQNS {
             return Err(Error::new(
                 ErrorClass::NotImplementedError,
-                format!("the function takes more than {MAX_EQNS} operations along one path: too many to look at one by one"),
+                format!(
+                    "the function takes more than {MAX_EQNS} operations along one path: too many to look at one by one"
+                ),
             ));
         }
         Ok(Some(match params {
             Params::Jit { jaxpr, .. } | Params::Remat { jaxpr, .. } => eval_jaxpr(cx, jaxpr, args)?.into(),
-            Params::CustomJvpCall { call_jaxpr, .. } | Params::CustomVjpCall { call_jaxpr, .. } => eval_jaxpr(cx, call_jaxpr, args)?.into(),
+            Params::CustomJvpCall { call_jaxpr, .. } | Params::CustomVjpCall { call_jaxpr, .. } => {
+                eval_jaxpr(cx, call_jaxpr, args)?.into()
+            }
             Params::Cond { branches } => {
                 let index = cx.concrete(&args[0], crate::Look::Index)?;
                 let branch = crate::control::cond::chosen(&index, branches.len())?;
@@ -143,7 +149,7 @@ impl Recorder {
                     }
                     carry = eval_jaxpr(cx, body_jaxpr, &[body_consts, &carry].concat())?;
                     if self.state.borrow().jaxpr.eqns.len() > MAX_EQNS {
-                        return self.unfold(cx, prim, params, args);
+                        return self.unfold(cx, params, args);
                     }
                 }
             }
@@ -171,7 +177,11 @@ impl Recorder {
                     if *reverse {
                         column.reverse();
                     }
-                    carry.push(if column.is_empty() { ops::zeros(cx, &aval)? } else { ops::concatenate(cx, &column, 0)? });
+                    carry.push(if column.is_empty() {
+                        ops::zeros(cx, &aval)?
+                    } else {
+                        ops::concatenate(cx, &column, 0)?
+                    });
                 }
                 carry.into()
             }
@@ -188,7 +198,13 @@ impl Recorder {
     pub(crate) fn look(&self, cx: &Cx, t: &RecordTracer, kind: LookKind) {
         let mut state = self.state.borrow_mut();
         let position = state.jaxpr.eqns.len();
-        state.conditions.push(Condition { kind, atom: Atom::Var(t.var), seen: t.value.clone(), position, span: cx.span() });
+        state.conditions.push(Condition {
+            kind,
+            atom: Atom::Var(t.var),
+            seen: t.value.clone(),
+            position,
+            span: cx.span(),
+        });
     }
 }
 

@@ -68,7 +68,9 @@ fn alias_of<'a>(jaxpr: &Jaxpr, eqn: &'a Eqn) -> Option<&'a Atom> {
     let ([out], Effects::Pure) = (&eqn.outs[..], eqn.prim.row().effects) else { return None };
     let same = jaxpr.atom_aval(x).same_type(jaxpr.aval(*out));
     let repeats = match &eqn.params {
-        Params::ConvertElementType { .. } | Params::Reshape { dimensions: None, .. } | Params::BroadcastInDim { .. } => same,
+        Params::ConvertElementType { .. }
+        | Params::Reshape { dimensions: None, .. }
+        | Params::BroadcastInDim { .. } => same,
         Params::Transpose { permutation } => permutation.iter().enumerate().all(|(i, &p)| i == p),
         Params::None => matches!(eqn.prim, Prim::Copy | Prim::StopGradient),
         _ => false,

@@ -39,7 +39,13 @@ pub struct Staged {
 impl Stager {
     /// A fresh stager for equations of this role.
     pub fn new(cx: &Cx, role: Role) -> Rc<Stager> {
-        Rc::new(Stager { id: cx.fresh_id(), live: Cell::new(true), outer: Some(cx.current()), role, state: Default::default() })
+        Rc::new(Stager {
+            id: cx.fresh_id(),
+            live: Cell::new(true),
+            outer: Some(cx.current()),
+            role,
+            state: Default::default(),
+        })
     }
     /// A new argument.
     pub fn argument(self: &Rc<Self>, aval: &ShapedArray) -> Value {
@@ -62,7 +68,9 @@ impl Stager {
     fn atom(&self, v: &Value) -> Atom {
         match kind(v) {
             Kind::Stage(t) if t.stager.id == self.id => return Atom::Var(t.var),
-            Kind::Array(a) if a.aval().ndim() == 0 && a.dtype() != gradlens_ir::DType::Key && a.host().is_ok() => return Atom::Lit(a.clone()),
+            Kind::Array(a) if a.aval().ndim() == 0 && a.dtype() != gradlens_ir::DType::Key && a.host().is_ok() => {
+                return Atom::Lit(a.clone());
+            }
             _ => {}
         }
         let mut state = self.state.borrow_mut();
@@ -83,7 +91,14 @@ impl Stager {
         Ok(self.emit_typed(cx, prim, params, args, outs))
     }
     /// Writes an equation whose result avals are known.
-    pub fn emit_typed(self: &Rc<Self>, cx: &Cx, prim: Prim, params: Params, args: &[Value], outs: Vec<ShapedArray>) -> Outs {
+    pub fn emit_typed(
+        self: &Rc<Self>,
+        cx: &Cx,
+        prim: Prim,
+        params: Params,
+        args: &[Value],
+        outs: Vec<ShapedArray>,
+    ) -> Outs {
         let ins: Vec<Atom> = args.iter().map(|a| self.atom(a)).collect();
         let mut state = self.state.borrow_mut();
         let vars: Vec<Var> = outs.iter().map(|a| state.jaxpr.new_var(a.clone())).collect();
@@ -162,7 +177,12 @@ pub fn stage_sync(cx: &Cx, avals: &[ShapedArray], f: impl FnOnce(&[Value]) -> Re
 }
 
 /// Stages a Rust function whose equations have this role.
-pub fn stage_sync_role(cx: &Cx, avals: &[ShapedArray], role: Role, f: impl FnOnce(&[Value]) -> Result<Vec<Value>>) -> Result<Staged> {
+pub fn stage_sync_role(
+    cx: &Cx,
+    avals: &[ShapedArray],
+    role: Role,
+    f: impl FnOnce(&[Value]) -> Result<Vec<Value>>,
+) -> Result<Staged> {
     let stager = Stager::new(cx, role);
     let args: Vec<Value> = avals.iter().map(|a| stager.argument(a)).collect();
     let outs = cx.within(&Trace::Stage(stager.clone()), || f(&args))?;
@@ -193,8 +213,11 @@ pub async fn stage(cx: &Cx, f: &dyn FlatFn, avals: &[ShapedArray]) -> Result<Sta
 
 /// The concrete constants of a staging that captured no tracer.
 pub fn concrete(values: Vec<Value>) -> Option<Vec<Array>> {
-    values.into_iter().map(|v| match v {
-        Value::Array(a) => Some(a),
-        Value::Tracer(_) => None,
-    }).collect()
+    values
+        .into_iter()
+        .map(|v| match v {
+            Value::Array(a) => Some(a),
+            Value::Tracer(_) => None,
+        })
+        .collect()
 }

@@ -10,8 +10,9 @@ use std::rc::Rc;
 /// JAX's error for an axis nobody named.
 pub fn unbound(prim: Prim, name: &Rc<str>) -> Error {
     let _ = prim;
-    Error::new(ErrorClass::NameError, format!("unbound axis name: {name}"))
-        .with_help("the name is given by vmap(..., axis_name=...); collectives work only inside a function mapped with that name")
+    Error::new(ErrorClass::NameError, format!("unbound axis name: {name}")).with_help(
+        "the name is given by vmap(..., axis_name=...); collectives work only inside a function mapped with that name",
+    )
 }
 
 /// As the operands; `axis_index` is an int32.
@@ -24,7 +25,13 @@ pub fn typing(prim: Prim, avals: &[&ShapedArray]) -> Result<Vec<ShapedArray>> {
 }
 
 /// `psum` is linear; the others pick one element and are differentiated where their axis is mapped.
-pub fn jvp(cx: &Cx, prim: Prim, params: &Params, primals: &[Value], tangents: &[Tangent]) -> Result<(Outs, Vec<Tangent>)> {
+pub fn jvp(
+    cx: &Cx,
+    prim: Prim,
+    params: &Params,
+    primals: &[Value],
+    tangents: &[Tangent],
+) -> Result<(Outs, Vec<Tangent>)> {
     let outs = cx.bind(prim, params.clone(), primals)?;
     if prim != Prim::Psum && prim != Prim::AllGather {
         return Ok((outs, vec![None; primals.len()]));

@@ -22,7 +22,12 @@ pub fn eval(cx: &Cx, branches: &[ClosedJaxpr], args: &[Array]) -> Result<Vec<Arr
 }
 
 /// Which results have a tangent in any branch.
-fn joint(cx: &Cx, branches: &[ClosedJaxpr], nz: &[bool], of: impl Fn(&Cx, &ClosedJaxpr, &[bool], &[bool]) -> Result<Vec<bool>>) -> Result<Vec<bool>> {
+fn joint(
+    cx: &Cx,
+    branches: &[ClosedJaxpr],
+    nz: &[bool],
+    of: impl Fn(&Cx, &ClosedJaxpr, &[bool], &[bool]) -> Result<Vec<bool>>,
+) -> Result<Vec<bool>> {
     let n = branches[0].jaxpr.outs.len();
     let mut joint = vec![false; n];
     for b in branches {
@@ -46,10 +51,17 @@ pub fn jvp(cx: &Cx, branches: &[ClosedJaxpr], primals: &[Value], tangents: &[Tan
 }
 
 /// Known branches return every branch's residuals, in slots shared by aval; a branch fills the others' slots with zeros.
-pub fn linearize(cx: &Cx, t: &Rc<LinTrace>, branches: &[ClosedJaxpr], primals: &[Value], tangents: &[Tangent]) -> Result<(Outs, Vec<Tangent>)> {
+pub fn linearize(
+    cx: &Cx,
+    t: &Rc<LinTrace>,
+    branches: &[ClosedJaxpr],
+    primals: &[Value],
+    tangents: &[Tangent],
+) -> Result<(Outs, Vec<Tangent>)> {
     let n = branches[0].jaxpr.outs.len();
     let nz = nonzeros(&tangents[1..]);
-    let nonzero_outs = joint(cx, branches, &nz, |cx, b, nz, inst| Ok(linearize_jaxpr(cx, b, nz, inst)?.nonzero_outs.clone()))?;
+    let nonzero_outs =
+        joint(cx, branches, &nz, |cx, b, nz, inst| Ok(linearize_jaxpr(cx, b, nz, inst)?.nonzero_outs.clone()))?;
     let lins = branches.iter().map(|b| linearize_jaxpr(cx, b, &nz, &nonzero_outs)).collect::<Result<Vec<_>>>()?;
     // Slots: for each aval as many as the branch that needs most of them.
     let mut slots: Vec<ShapedArray> = vec![];
@@ -109,7 +121,8 @@ pub fn linearize(cx: &Cx, t: &Rc<LinTrace>, branches: &[ClosedJaxpr], primals: &
 /// Every branch transposed; the index is known.
 pub fn transpose(cx: &Cx, branches: &[ClosedJaxpr], cts: &[Tangent], operands: &[Operand]) -> Result<Vec<Tangent>> {
     let linear: Vec<bool> = operands[1..].iter().map(|o| matches!(o, Operand::Linear(_))).collect();
-    let branches = branches.iter().map(|b| transpose_jaxpr(cx, b, &linear, &nonzeros(cts))).collect::<Result<Vec<_>>>()?;
+    let branches =
+        branches.iter().map(|b| transpose_jaxpr(cx, b, &linear, &nonzeros(cts))).collect::<Result<Vec<_>>>()?;
     let mut args = super::jit::known(operands);
     args.extend(compact(cts));
     let outs = cx.bind(Prim::Cond, Params::Cond { branches }, &args)?;
@@ -177,4 +190,3 @@ fn batch_by_select(cx: &Cx, axis: &Axis, branches: &[ClosedJaxpr], xs: &[Batched
 pub fn spread_over(cx: &Cx, x: &Value, like: &Value) -> Result<Value> {
     ops::broadcast_in_dim(cx, x, like.shape(), &(0..x.ndim()).collect::<Vec<_>>())
 }
-

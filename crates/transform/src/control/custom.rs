@@ -107,7 +107,10 @@ fn split_rule_outs(mut outs: Vec<Value>) -> Result<(Vec<Value>, Vec<Tangent>)> {
             )));
         }
     }
-    Ok((outs, tangents.into_iter().map(|t| if t.dtype() == gradlens_ir::DType::Float0 { None } else { Some(t) }).collect()))
+    Ok((
+        outs,
+        tangents.into_iter().map(|t| if t.dtype() == gradlens_ir::DType::Float0 { None } else { Some(t) }).collect(),
+    ))
 }
 
 /// The name under which JAX prints the rule of a library function.
@@ -145,7 +148,13 @@ impl Cx {
 }
 
 /// Calls user code that has a `custom_jvp` rule: `rule` takes primals, then tangents, and returns results, then their tangents.
-pub fn custom_jvp_call(cx: &Cx, name: Rc<str>, f: Rc<dyn FlatFn>, rule: Rc<dyn FlatFn>, args: Vec<Value>) -> LocalBoxFuture<Result<Vec<Value>>> {
+pub fn custom_jvp_call(
+    cx: &Cx,
+    name: Rc<str>,
+    f: Rc<dyn FlatFn>,
+    rule: Rc<dyn FlatFn>,
+    args: Vec<Value>,
+) -> LocalBoxFuture<Result<Vec<Value>>> {
     let cx = cx.clone();
     Box::pin(async move {
         let current = cx.current();
@@ -221,7 +230,12 @@ pub fn custom_jvp_call(cx: &Cx, name: Rc<str>, f: Rc<dyn FlatFn>, rule: Rc<dyn F
     })
 }
 
-async fn call_rule(cx: &Cx, rule: &dyn FlatFn, primals: Vec<Value>, tangents: &[Tangent]) -> Result<(Vec<Value>, Vec<Tangent>)> {
+async fn call_rule(
+    cx: &Cx,
+    rule: &dyn FlatFn,
+    primals: Vec<Value>,
+    tangents: &[Tangent],
+) -> Result<(Vec<Value>, Vec<Tangent>)> {
     let mut args = primals.clone();
     for (p, t) in primals.iter().zip(tangents) {
         args.push(instantiate(cx, p.aval(), t)?);
@@ -258,7 +272,13 @@ struct BatchedFn {
 }
 
 fn new_batch(cx: &Cx, axis: &Axis) -> Rc<BatchTrace> {
-    Rc::new(BatchTrace { id: cx.fresh_id(), parent: cx.current(), size: axis.size, axis_name: axis.name.clone(), live: Cell::new(true) })
+    Rc::new(BatchTrace {
+        id: cx.fresh_id(),
+        parent: cx.current(),
+        size: axis.size,
+        axis_name: axis.name.clone(),
+        live: Cell::new(true),
+    })
 }
 
 impl FlatFn for BatchedFn {
@@ -378,7 +398,8 @@ impl Pending for StageFwd {
                 })
             });
             let staged = stage(&cx, &wrapped, &avals).await.and_then(|staged| {
-                let (n_outs, token) = seen.borrow_mut().take().ok_or_else(|| Error::internal("a forward rule was not called"))?;
+                let (n_outs, token) =
+                    seen.borrow_mut().take().ok_or_else(|| Error::internal("a forward rule was not called"))?;
                 Ok(Rc::new(StagedFwd { staged, n_outs, token }))
             });
             cache.borrow_mut().push((avals, staged));
@@ -398,8 +419,14 @@ struct StageBwd {
 
 impl Pending for StageBwd {
     fn resolve(&self) -> LocalBoxFuture<Result<()>> {
-        let (cx, fns, token, n, avals, cache) =
-            (self.cx.clone(), self.fns.clone(), self.token.clone(), self.n_residuals, self.avals.clone(), self.cache.clone());
+        let (cx, fns, token, n, avals, cache) = (
+            self.cx.clone(),
+            self.fns.clone(),
+            self.token.clone(),
+            self.n_residuals,
+            self.avals.clone(),
+            self.cache.clone(),
+        );
         Box::pin(async move {
             let marks: Rc<RefCell<Vec<bool>>> = Default::default();
             let note = marks.clone();
@@ -424,22 +451,43 @@ fn vjp_rule_of(rules: &CustomVjpRules) -> Result<&VjpRule> {
 }
 
 /// Stages the linear map whose transpose is the backward rule.
-fn stage_pullback(cx: &Cx, t: &Rc<LinTrace>, fns: Rc<dyn VjpFns>, captured: usize, forward: &Forward, primals: &[Value], tangents: &[Tangent]) -> Result<Vec<Tangent>> {
+fn stage_pullback(
+    cx: &Cx,
+    t: &Rc<LinTrace>,
+    fns: Rc<dyn VjpFns>,
+    captured: usize,
+    forward: &Forward,
+    primals: &[Value],
+    tangents: &[Tangent],
+) -> Result<Vec<Tangent>> {
     let mut args = forward.residuals.clone();
     for (p, tan) in primals.iter().zip(tangents) {
         args.push(super::scan::instantiate_staged(cx, t, p.aval(), tan)?);
     }
     let out_avals: Vec<ShapedArray> = forward.outs.iter().map(|o| o.aval().tangent()).collect();
     let [_, bwd_name] = fns.rule_names();
-    let pullback = Pullback { fns, token: forward.token.clone(), n_residuals: forward.residuals.len(), captured, staged: Default::default() };
+    let pullback = Pullback {
+        fns,
+        token: forward.token.clone(),
+        n_residuals: forward.residuals.len(),
+        captured,
+        staged: Default::default(),
+    };
     let residuals = forward.residuals.len();
-    let params = Params::CustomLin { out_avals: out_avals.clone(), rule: PullbackRule(Rc::new(pullback), bwd_name, residuals) };
+    let params =
+        Params::CustomLin { out_avals: out_avals.clone(), rule: PullbackRule(Rc::new(pullback), bwd_name, residuals) };
     let outs = t.tangents.emit_typed(cx, Prim::CustomLin, params, &args, out_avals.clone());
     Ok(outs.into_iter().zip(&out_avals).map(|(o, a)| a.dtype.is_inexact().then_some(o)).collect())
 }
 
 /// Linearizes a staged call: the staged forward rule runs below, the pullback is staged.
-pub fn linearize_vjp(cx: &Cx, t: &Rc<LinTrace>, rules: &CustomVjpRules, primals: &[Value], tangents: &[Tangent]) -> Result<(Outs, Vec<Tangent>)> {
+pub fn linearize_vjp(
+    cx: &Cx,
+    t: &Rc<LinTrace>,
+    rules: &CustomVjpRules,
+    primals: &[Value],
+    tangents: &[Tangent],
+) -> Result<(Outs, Vec<Tangent>)> {
     let rule = vjp_rule_of(rules)?;
     let args = &primals[rule.captured..];
     let avals: Vec<ShapedArray> = args.iter().map(|a| a.aval().clone()).collect();
@@ -451,7 +499,8 @@ pub fn linearize_vjp(cx: &Cx, t: &Rc<LinTrace>, rules: &CustomVjpRules, primals:
             return Err(Error::suspend(Rc::new(pending)));
         }
     };
-    let mut outs = cx.within(&t.parent, || eval_jaxpr(cx, &fwd.staged.closed, &[&fwd.staged.captured[..], args].concat()))?;
+    let mut outs =
+        cx.within(&t.parent, || eval_jaxpr(cx, &fwd.staged.closed, &[&fwd.staged.captured[..], args].concat()))?;
     let residuals = outs.split_off(fwd.n_outs);
     let forward = Forward { outs, residuals, token: fwd.token.clone() };
     let out_tangents = stage_pullback(cx, t, rule.fns.clone(), rule.captured, &forward, primals, tangents)?;
@@ -460,20 +509,35 @@ pub fn linearize_vjp(cx: &Cx, t: &Rc<LinTrace>, rules: &CustomVjpRules, primals:
 
 fn pullback_of(params: &Params) -> Result<&Pullback> {
     match params {
-        Params::CustomLin { rule, .. } => rule.0.downcast_ref::<Pullback>().ok_or_else(|| Error::internal("a pullback of an unknown kind")),
+        Params::CustomLin { rule, .. } => {
+            rule.0.downcast_ref::<Pullback>().ok_or_else(|| Error::internal("a pullback of an unknown kind"))
+        }
         _ => Err(Error::internal("custom_lin without its parameters")),
     }
 }
 
-fn residuals_and_cts(cx: &Cx, params: &Params, n: usize, cts: &[Tangent], operands: &[Operand]) -> Result<(Vec<Value>, Vec<Value>)> {
+fn residuals_and_cts(
+    cx: &Cx,
+    params: &Params,
+    n: usize,
+    cts: &[Tangent],
+    operands: &[Operand],
+) -> Result<(Vec<Value>, Vec<Value>)> {
     let residuals = super::jit::known(&operands[..n]);
-    let Params::CustomLin { out_avals, .. } = params else { return Err(Error::internal("custom_lin without its parameters")) };
+    let Params::CustomLin { out_avals, .. } = params else {
+        return Err(Error::internal("custom_lin without its parameters"));
+    };
     let cts = cts.iter().zip(out_avals).map(|(ct, a)| instantiate(cx, a, ct)).collect::<Result<Vec<_>>>()?;
     Ok((residuals, cts))
 }
 
 /// The pullback called now, on the cotangents at hand.
-pub async fn pull_back_eagerly(cx: &Cx, params: &Params, cts: &[Tangent], operands: &[Operand]) -> Result<Vec<Tangent>> {
+pub async fn pull_back_eagerly(
+    cx: &Cx,
+    params: &Params,
+    cts: &[Tangent],
+    operands: &[Operand],
+) -> Result<Vec<Tangent>> {
     let p = pullback_of(params)?;
     let (residuals, cts) = residuals_and_cts(cx, params, p.n_residuals, cts, operands)?;
     let got = p.fns.bwd(p.token.clone(), residuals, cts).await?;
@@ -609,20 +673,27 @@ impl VjpFns for BatchedVjp {
                 fns.fwd(ins).await?
             };
             t.live.set(false);
-            let outs = forward.outs.iter().map(|o| {
-                let (v, d) = batch_parts(&t, o);
-                to_front(&cx, &v, d, axis.size)
-            }).collect::<Result<Vec<_>>>()?;
-            let (residuals, residual_dims): (Vec<Value>, Vec<Option<usize>>) = forward.residuals.iter().map(|r| batch_parts(&t, r)).unzip();
+            let outs = forward
+                .outs
+                .iter()
+                .map(|o| {
+                    let (v, d) = batch_parts(&t, o);
+                    to_front(&cx, &v, d, axis.size)
+                })
+                .collect::<Result<Vec<_>>>()?;
+            let (residuals, residual_dims): (Vec<Value>, Vec<Option<usize>>) =
+                forward.residuals.iter().map(|r| batch_parts(&t, r)).unzip();
             Ok(Forward { outs, residuals, token: Rc::new(BatchedToken { inner: forward.token, residual_dims }) })
         })
     }
     fn bwd(&self, token: Rc<dyn Any>, residuals: Vec<Value>, cts: Vec<Value>) -> LocalBoxFuture<Result<Vec<Tangent>>> {
         let (cx, fns, dims, axis) = (self.cx.clone(), self.fns.clone(), self.dims.clone(), self.axis.clone());
         Box::pin(async move {
-            let token = token.downcast::<BatchedToken>().map_err(|_| Error::internal("a residual token of another rule"))?;
+            let token =
+                token.downcast::<BatchedToken>().map_err(|_| Error::internal("a residual token of another rule"))?;
             let t = new_batch(&cx, &axis);
-            let residuals = residuals.into_iter().zip(&token.residual_dims).map(|(r, d)| batch_wrap(&t, r, *d)).collect();
+            let residuals =
+                residuals.into_iter().zip(&token.residual_dims).map(|(r, d)| batch_wrap(&t, r, *d)).collect();
             let cts = cts.into_iter().map(|c| batch_wrap(&t, c, Some(0))).collect();
             let got = {
                 let _guard = cx.enter(Trace::Batch(t.clone()));
@@ -660,7 +731,8 @@ pub fn batch(cx: &Cx, axis: &Axis, prim: Prim, params: &Params, xs: &[Batched]) 
                 let t = new_batch(cx, &axis);
                 let wrap = |v: &Value, d: &Option<usize>| batch_wrap(&t, v.clone(), *d);
                 let ps: Vec<Value> = primals.iter().zip(&dims).map(|(v, d)| wrap(v, d)).collect();
-                let ts: Vec<Tangent> = tangents.iter().zip(&dims).map(|(v, d)| v.as_ref().map(|v| wrap(v, d))).collect();
+                let ts: Vec<Tangent> =
+                    tangents.iter().zip(&dims).map(|(v, d)| v.as_ref().map(|v| wrap(v, d))).collect();
                 let (o, ot) = cx.within(&Trace::Batch(t.clone()), || jvp(cx, &inner, &ps, &ts))?;
                 t.live.set(false);
                 let unwrap = |v: &Value, want: &Option<usize>| -> Result<Value> {
@@ -674,7 +746,11 @@ pub fn batch(cx: &Cx, axis: &Axis, prim: Prim, params: &Params, xs: &[Batched]) 
                     }
                 };
                 let o = o.iter().zip(&outs).map(|(v, w)| unwrap(v, w)).collect::<Result<Vec<_>>>()?;
-                let ot = ot.iter().zip(&outs).map(|(v, w)| v.as_ref().map(|v| unwrap(v, w)).transpose()).collect::<Result<Vec<_>>>()?;
+                let ot = ot
+                    .iter()
+                    .zip(&outs)
+                    .map(|(v, w)| v.as_ref().map(|v| unwrap(v, w)).transpose())
+                    .collect::<Result<Vec<_>>>()?;
                 Ok((o, ot))
             };
             let params = Params::CustomJvpCall {
@@ -690,7 +766,12 @@ pub fn batch(cx: &Cx, axis: &Axis, prim: Prim, params: &Params, xs: &[Batched]) 
             let marked = vec![true; call_jaxpr.jaxpr.outs.len()];
             let (call, _) = batch_jaxpr(cx, call_jaxpr, axis, &dims, &OutDims::Front(marked))?;
             let rule = vjp_rule_of(rules)?;
-            let fns = Rc::new(BatchedVjp { cx: cx.clone(), fns: rule.fns.clone(), dims: dims[rule.captured..].to_vec(), axis: axis.clone() });
+            let fns = Rc::new(BatchedVjp {
+                cx: cx.clone(),
+                fns: rule.fns.clone(),
+                dims: dims[rule.captured..].to_vec(),
+                axis: axis.clone(),
+            });
             let new = VjpRule { fns, captured: rule.captured, staged: Default::default() };
             let params = Params::CustomVjpCall {
                 name: name.clone(),
@@ -701,7 +782,10 @@ pub fn batch(cx: &Cx, axis: &Axis, prim: Prim, params: &Params, xs: &[Batched]) 
             let outs = cx.bind(Prim::CustomVjpCall, params, &args)?;
             Ok(outs.into_iter().map(|o| (o, Some(0))).collect())
         }
-        _ => Err(Error::new(ErrorClass::NotImplementedError, format!("Batching rule for '{}' not implemented", prim.name()))),
+        _ => Err(Error::new(
+            ErrorClass::NotImplementedError,
+            format!("Batching rule for '{}' not implemented", prim.name()),
+        )),
     }
 }
 

@@ -15,7 +15,13 @@ fn params(name: &Rc<str>, jaxpr: ClosedJaxpr) -> Params {
 }
 
 /// Calls the Jaxpr's forward-mode version.
-pub fn jvp(cx: &Cx, name: &Rc<str>, jaxpr: &ClosedJaxpr, primals: &[Value], tangents: &[Tangent]) -> Result<(Outs, Vec<Tangent>)> {
+pub fn jvp(
+    cx: &Cx,
+    name: &Rc<str>,
+    jaxpr: &ClosedJaxpr,
+    primals: &[Value],
+    tangents: &[Tangent],
+) -> Result<(Outs, Vec<Tangent>)> {
     let n = jaxpr.jaxpr.outs.len();
     let (jvp, nonzero_outs) = jvp_jaxpr(cx, jaxpr, &nonzeros(tangents), &vec![false; n])?;
     let args = [primals, &compact(tangents)].concat();
@@ -25,7 +31,14 @@ pub fn jvp(cx: &Cx, name: &Rc<str>, jaxpr: &ClosedJaxpr, primals: &[Value], tang
 }
 
 /// Calls the known part below and stages a call of the linear part.
-pub fn linearize(cx: &Cx, t: &Rc<LinTrace>, name: &Rc<str>, jaxpr: &ClosedJaxpr, primals: &[Value], tangents: &[Tangent]) -> Result<(Outs, Vec<Tangent>)> {
+pub fn linearize(
+    cx: &Cx,
+    t: &Rc<LinTrace>,
+    name: &Rc<str>,
+    jaxpr: &ClosedJaxpr,
+    primals: &[Value],
+    tangents: &[Tangent],
+) -> Result<(Outs, Vec<Tangent>)> {
     let n = jaxpr.jaxpr.outs.len();
     let lin = linearize_jaxpr(cx, jaxpr, &nonzeros(tangents), &vec![false; n])?;
     let mut outs = at(cx, &t.parent, Prim::Jit, params(name, lin.primal.clone()), primals)?;
@@ -40,7 +53,13 @@ pub fn linearize(cx: &Cx, t: &Rc<LinTrace>, name: &Rc<str>, jaxpr: &ClosedJaxpr,
 }
 
 /// Calls the transposed Jaxpr.
-pub fn transpose(cx: &Cx, name: &Rc<str>, jaxpr: &ClosedJaxpr, cts: &[Tangent], operands: &[Operand]) -> Result<Vec<Tangent>> {
+pub fn transpose(
+    cx: &Cx,
+    name: &Rc<str>,
+    jaxpr: &ClosedJaxpr,
+    cts: &[Tangent],
+    operands: &[Operand],
+) -> Result<Vec<Tangent>> {
     let linear: Vec<bool> = operands.iter().map(|o| matches!(o, Operand::Linear(_))).collect();
     let transposed = transpose_jaxpr(cx, jaxpr, &linear, &nonzeros(cts))?;
     let mut args = known(operands);

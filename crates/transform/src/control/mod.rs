@@ -27,7 +27,9 @@ pub fn typing(prim: Prim, params: &Params, avals: &[&ShapedArray]) -> Result<Vec
     Ok(match params {
         Params::Jit { jaxpr, .. } | Params::Remat { jaxpr, .. } => jaxpr.out_avals(),
         Params::CustomJvpCall { call_jaxpr, .. } | Params::CustomVjpCall { call_jaxpr, .. } => call_jaxpr.out_avals(),
-        Params::Cond { branches } => branches.first().ok_or_else(|| Error::internal("cond without branches"))?.out_avals(),
+        Params::Cond { branches } => {
+            branches.first().ok_or_else(|| Error::internal("cond without branches"))?.out_avals()
+        }
         Params::While { body_jaxpr, .. } => body_jaxpr.out_avals(),
         Params::Scan { jaxpr, length, num_carry, .. } => scan::out_avals(jaxpr, *length, *num_carry),
         Params::CustomLin { out_avals, .. } | Params::Callback { out_avals, .. } => out_avals.clone(),
@@ -47,7 +49,9 @@ pub fn eval(cx: &Cx, prim: Prim, params: &Params, args: &[Array]) -> Result<Opti
     }
     Ok(Some(match params {
         Params::Jit { jaxpr, .. } | Params::Remat { jaxpr, .. } => cx.run(jaxpr, args)?,
-        Params::CustomJvpCall { call_jaxpr, .. } | Params::CustomVjpCall { call_jaxpr, .. } => cx.run(call_jaxpr, args)?,
+        Params::CustomJvpCall { call_jaxpr, .. } | Params::CustomVjpCall { call_jaxpr, .. } => {
+            cx.run(call_jaxpr, args)?
+        }
         Params::Cond { branches } => cond::eval(cx, branches, args)?,
         Params::While { cond_jaxpr, cond_nconsts, body_jaxpr, body_nconsts } => {
             while_loop::eval(cx, cond_jaxpr, *cond_nconsts, body_jaxpr, *body_nconsts, args)?
@@ -65,7 +69,13 @@ pub fn eval(cx: &Cx, prim: Prim, params: &Params, args: &[Array]) -> Result<Opti
 }
 
 /// Forward mode, in the current trace.
-pub fn jvp(cx: &Cx, prim: Prim, params: &Params, primals: &[Value], tangents: &[Tangent]) -> Result<(Outs, Vec<Tangent>)> {
+pub fn jvp(
+    cx: &Cx,
+    prim: Prim,
+    params: &Params,
+    primals: &[Value],
+    tangents: &[Tangent],
+) -> Result<(Outs, Vec<Tangent>)> {
     match params {
         Params::Jit { name, jaxpr } => jit::jvp(cx, name, jaxpr, primals, tangents),
         Params::Remat { .. } => remat::jvp(cx, params, primals, tangents),
@@ -77,7 +87,9 @@ pub fn jvp(cx: &Cx, prim: Prim, params: &Params, primals: &[Value], tangents: &[
         Params::CustomLin { .. } => Err(custom::forward_mode_refused()),
         Params::Callback { out_avals, .. } => {
             if prim == Prim::PureCallback {
-                return Err(Error::value_error("Pure callbacks do not support JVP. Please use `jax.custom_jvp` to use callbacks while taking gradients."));
+                return Err(Error::value_error(
+                    "Pure callbacks do not support JVP. Please use `jax.custom_jvp` to use callbacks while taking gradients.",
+                ));
             }
             use gradlens_ir::Bind;
             let outs = cx.bind(prim, params.clone(), primals)?;
@@ -89,7 +101,14 @@ pub fn jvp(cx: &Cx, prim: Prim, params: &Params, primals: &[Value], tangents: &[
 }
 
 /// Linearization of control primitives at a level; `None`: by the forward-mode rule, as everything else.
-pub fn linearize(cx: &Cx, t: &Rc<LinTrace>, prim: Prim, params: &Params, primals: &[Value], tangents: &[Tangent]) -> Result<Option<(Outs, Vec<Tangent>)>> {
+pub fn linearize(
+    cx: &Cx,
+    t: &Rc<LinTrace>,
+    prim: Prim,
+    params: &Params,
+    primals: &[Value],
+    tangents: &[Tangent],
+) -> Result<Option<(Outs, Vec<Tangent>)>> {
     let _ = prim;
     Ok(Some(match params {
         Params::Jit { name, jaxpr } => jit::linearize(cx, t, name, jaxpr, primals, tangents)?,
@@ -128,7 +147,9 @@ pub fn batch(cx: &Cx, axis: &Axis, prim: Prim, params: &Params, xs: &[Batched]) 
         Params::Cond { branches } => cond::batch(cx, axis, branches, xs),
         Params::While { .. } => while_loop::batch(cx, axis, params, xs),
         Params::Scan { .. } => scan::batch(cx, axis, params, xs),
-        Params::CustomJvpCall { .. } | Params::CustomVjpCall { .. } | Params::CustomLin { .. } => custom::batch(cx, axis, prim, params, xs),
+        Params::CustomJvpCall { .. } | Params::CustomVjpCall { .. } | Params::CustomLin { .. } => {
+            custom::batch(cx, axis, prim, params, xs)
+        }
         Params::Collective { .. } => collective::pass_through(cx, prim, params, xs),
         Params::Callback { .. } => collective::batched_callback(cx, axis, prim, params, xs),
         _ => Err(no_rule("Batching", prim)),
@@ -136,7 +157,13 @@ pub fn batch(cx: &Cx, axis: &Axis, prim: Prim, params: &Params, xs: &[Batched]) 
 }
 
 /// Collectives over the axis of this very `vmap`.
-pub fn collective(cx: &Cx, t: &Rc<BatchTrace>, prim: Prim, params: &Params, xs: &[Batched]) -> Result<Option<Vec<Batched>>> {
+pub fn collective(
+    cx: &Cx,
+    t: &Rc<BatchTrace>,
+    prim: Prim,
+    params: &Params,
+    xs: &[Batched],
+) -> Result<Option<Vec<Batched>>> {
     match params {
         Params::Collective { axis_name } if t.axis_name.as_ref() == Some(axis_name) => {
             cx.within(&t.parent, || collective::over_batch(cx, t.size, prim, xs)).map(Some)
@@ -144,7 +171,6 @@ pub fn collective(cx: &Cx, t: &Rc<BatchTrace>, prim: Prim, params: &Params, xs: 
         _ => Ok(None),
     }
 }
-
 
 /// The nonzero tangents, in order.
 pub fn compact(tangents: &[Tangent]) -> Vec<Value> {

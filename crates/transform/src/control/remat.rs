@@ -40,7 +40,13 @@ pub fn jvp(cx: &Cx, params: &Params, primals: &[Value], tangents: &[Tangent]) ->
 }
 
 /// Evaluates the primal below and stages the whole forward-mode version, which starts from the arguments.
-pub fn linearize(cx: &Cx, t: &Rc<LinTrace>, params: &Params, primals: &[Value], tangents: &[Tangent]) -> Result<(Outs, Vec<Tangent>)> {
+pub fn linearize(
+    cx: &Cx,
+    t: &Rc<LinTrace>,
+    params: &Params,
+    primals: &[Value],
+    tangents: &[Tangent],
+) -> Result<(Outs, Vec<Tangent>)> {
     let jaxpr = jaxpr_of(params)?;
     let n = jaxpr.jaxpr.outs.len();
     let (jvp, nonzero_outs) = jvp_jaxpr(cx, jaxpr, &nonzeros(tangents), &vec![false; n])?;

@@ -38,9 +38,14 @@ impl Scan<'_> {
 
 fn parts(params: &Params) -> Result<Scan<'_>> {
     match params {
-        Params::Scan { jaxpr, length, reverse, unroll, num_consts, num_carry } => {
-            Ok(Scan { jaxpr, length: *length, reverse: *reverse, unroll: *unroll, num_consts: *num_consts, num_carry: *num_carry })
-        }
+        Params::Scan { jaxpr, length, reverse, unroll, num_consts, num_carry } => Ok(Scan {
+            jaxpr,
+            length: *length,
+            reverse: *reverse,
+            unroll: *unroll,
+            num_consts: *num_consts,
+            num_carry: *num_carry,
+        }),
         _ => Err(Error::internal("scan without its parameters")),
     }
 }
@@ -141,7 +146,13 @@ fn pieces<T>(list: &[T], sizes: [usize; 6]) -> [&[T]; 6] {
 }
 
 /// The known scan stacks the body's residuals; the linear scan walks them. Residuals that are constants or xs of the scan are passed on.
-pub fn linearize(cx: &Cx, t: &Rc<LinTrace>, params: &Params, primals: &[Value], tangents: &[Tangent]) -> Result<(Outs, Vec<Tangent>)> {
+pub fn linearize(
+    cx: &Cx,
+    t: &Rc<LinTrace>,
+    params: &Params,
+    primals: &[Value],
+    tangents: &[Tangent],
+) -> Result<(Outs, Vec<Tangent>)> {
     let s = parts(params)?;
     let (consts_dot, init_dot, xs_dot) = s.split(tangents);
     let (c_nz, x_nz) = (nonzeros(consts_dot), nonzeros(xs_dot));
@@ -244,7 +255,8 @@ pub fn transpose(cx: &Cx, params: &Params, cts: &[Tangent], operands: &[Operand]
     let s = parts(params)?;
     let is_linear = |o: &Operand| matches!(o, Operand::Linear(_));
     let (consts, carry, xs) = s.split(operands);
-    let (c_lin, x_lin): (Vec<bool>, Vec<bool>) = (consts.iter().map(is_linear).collect(), xs.iter().map(is_linear).collect());
+    let (c_lin, x_lin): (Vec<bool>, Vec<bool>) =
+        (consts.iter().map(is_linear).collect(), xs.iter().map(is_linear).collect());
     let in_avals = s.jaxpr.in_avals();
     let (c_avals, k_avals, x_avals) = s.split(&in_avals);
     let (ct_carry, ct_ys) = cts.split_at(s.num_carry);
@@ -260,7 +272,11 @@ pub fn transpose(cx: &Cx, params: &Params, cts: &[Tangent], operands: &[Operand]
         let [c_known, c_ct, k_ct, y_ct, x_known, _] = pieces(args, sizes);
         let (mut ck, mut xk) = (c_known.iter(), x_known.iter());
         let operand = |aval: &ShapedArray, linear: bool, known: &mut dyn Iterator<Item = &Value>| {
-            if linear { Operand::Linear(aval.clone()) } else { Operand::Known(known.next().expect("one per known").clone()) }
+            if linear {
+                Operand::Linear(aval.clone())
+            } else {
+                Operand::Known(known.next().expect("one per known").clone())
+            }
         };
         let mut ins: Vec<Operand> = c_avals.iter().zip(&c_lin).map(|(a, l)| operand(a, *l, &mut ck)).collect();
         ins.extend(k_avals.iter().map(|a| Operand::Linear(a.clone())));
@@ -311,7 +327,9 @@ pub fn batch(cx: &Cx, axis: &Axis, params: &Params, xs: &[Batched]) -> Result<Ve
     let (consts, init, walked) = s.split(xs);
     let marks = |xs: &[Batched]| xs.iter().map(|x| x.1.is_some()).collect::<Vec<_>>();
     let (c_b, x_b) = (marks(consts), marks(walked));
-    let dims = |carry: &[bool]| -> Vec<Option<usize>> { [&c_b[..], carry, &x_b].concat().iter().map(|b| b.then_some(0)).collect() };
+    let dims = |carry: &[bool]| -> Vec<Option<usize>> {
+        [&c_b[..], carry, &x_b].concat().iter().map(|b| b.then_some(0)).collect()
+    };
     let carry_b = carry_fixpoint(marks(init), |carry| {
         let (_, out) = batch_jaxpr(cx, s.jaxpr, axis, &dims(carry), &OutDims::Natural)?;
         Ok(out[..s.num_carry].iter().map(|d| d.is_some()).collect())

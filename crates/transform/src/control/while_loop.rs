@@ -28,7 +28,14 @@ fn parts(params: &Params) -> Result<While<'_>> {
 }
 
 /// Runs the loop now.
-pub fn eval(cx: &Cx, cond: &ClosedJaxpr, cond_nconsts: usize, body: &ClosedJaxpr, body_nconsts: usize, args: &[Array]) -> Result<Vec<Array>> {
+pub fn eval(
+    cx: &Cx,
+    cond: &ClosedJaxpr,
+    cond_nconsts: usize,
+    body: &ClosedJaxpr,
+    body_nconsts: usize,
+    args: &[Array],
+) -> Result<Vec<Array>> {
     let (cond_consts, rest) = args.split_at(cond_nconsts);
     let (body_consts, init) = rest.split_at(body_nconsts);
     let mut carry = init.to_vec();
@@ -116,7 +123,13 @@ pub fn jvp(cx: &Cx, params: &Params, primals: &[Value], tangents: &[Tangent]) ->
 }
 
 /// The primal loop runs below; the whole forward-mode loop is staged (it can be run forward, and refuses to be transposed).
-pub fn linearize(cx: &Cx, t: &Rc<LinTrace>, params: &Params, primals: &[Value], tangents: &[Tangent]) -> Result<(Outs, Vec<Tangent>)> {
+pub fn linearize(
+    cx: &Cx,
+    t: &Rc<LinTrace>,
+    params: &Params,
+    primals: &[Value],
+    tangents: &[Tangent],
+) -> Result<(Outs, Vec<Tangent>)> {
     let outs = at(cx, &t.parent, Prim::While, params.clone(), primals)?;
     let stager = crate::trace::Trace::Stage(t.tangents.clone());
     let (_, out_tangents) = cx.within(&stager, || jvp(cx, params, primals, tangents))?;
@@ -149,7 +162,12 @@ pub fn batch(cx: &Cx, axis: &Axis, params: &Params, xs: &[Batched]) -> Result<Ve
     for ((v, d), b) in xs.iter().zip([&cc_b[..], &bc_b, &carry_b].concat()) {
         args.push(if b { to_front(cx, v, *d, axis.size)? } else { v.clone() });
     }
-    let new_params = Params::While { cond_jaxpr: cond, cond_nconsts: w.cond_nconsts, body_jaxpr: body, body_nconsts: w.body_nconsts };
+    let new_params = Params::While {
+        cond_jaxpr: cond,
+        cond_nconsts: w.cond_nconsts,
+        body_jaxpr: body,
+        body_nconsts: w.body_nconsts,
+    };
     let outs = cx.bind(Prim::While, new_params, &args)?;
     Ok(outs.into_iter().zip(carry_b).map(|(o, b)| (o, b.then_some(0))).collect())
 }
