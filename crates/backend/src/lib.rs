@@ -8,7 +8,7 @@ pub mod cache;
 mod interp;
 pub mod routines;
 
-pub use interp::Interpreter;
+pub use interp::{Interpreter, Memo, NestRunner, Slot};
 
 use gradlens_kernel::{Bytes, DType, Program, RoutineKind, ScalarType};
 use std::any::Any;

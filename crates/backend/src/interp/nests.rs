@@ -16,6 +16,8 @@ pub struct NestCode {
     pub combine: Option<Code>,
     /// What follows the totals.
     pub epilogue: Code,
+    /// What a runner keeps with the nest.
+    pub memo: super::Memo,
 }
 
 /// Registers kept between runs.
@@ -37,27 +39,36 @@ impl NestCode {
     /// Decodes a valid nest.
     pub fn new(nest: &Nest) -> NestCode {
         let empty = || Code::new(&Block { regions: vec![Default::default()], ..Block::default() }, &[]);
+        let none = || std::cell::RefCell::new(None);
         let combine = |c: &Combine| match c {
             Combine::Each(_) => None,
             Combine::Block(b) => Some(Code::new(b, &[])),
         };
         match &nest.kind {
-            NestKind::Map(m) => {
-                NestCode { body: Code::new(&m.body, &stored(&m.stores)), combine: None, epilogue: empty() }
-            }
+            NestKind::Map(m) => NestCode {
+                body: Code::new(&m.body, &stored(&m.stores)),
+                combine: None,
+                epilogue: empty(),
+                memo: none(),
+            },
             NestKind::MapReduce(r) => NestCode {
                 body: Code::new(&r.body, &[]),
                 combine: combine(&r.combine),
                 epilogue: Code::new(&r.epilogue, &stored(&r.stores)),
+                memo: none(),
             },
             NestKind::Scan(s) => NestCode {
                 body: Code::new(&s.body, &[]),
                 combine: combine(&s.combine),
                 epilogue: Code::new(&s.epilogue, &stored(&s.stores)),
+                memo: none(),
             },
-            NestKind::Contraction(c) => {
-                NestCode { body: empty(), combine: None, epilogue: Code::new(&c.epilogue, &stored(&c.stores)) }
-            }
+            NestKind::Contraction(c) => NestCode {
+                body: empty(),
+                combine: None,
+                epilogue: Code::new(&c.epilogue, &stored(&c.stores)),
+                memo: none(),
+            },
             NestKind::Scatter(s) => NestCode {
                 body: Code::new(&s.body, &[]),
                 combine: match &s.op {
@@ -65,8 +76,9 @@ impl NestCode {
                     _ => None,
                 },
                 epilogue: empty(),
+                memo: none(),
             },
-            NestKind::Sort(_) => NestCode { body: empty(), combine: None, epilogue: empty() },
+            NestKind::Sort(_) => NestCode { body: empty(), combine: None, epilogue: empty(), memo: none() },
         }
     }
 }
