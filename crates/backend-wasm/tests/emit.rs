@@ -10,7 +10,9 @@ use std::sync::Arc;
 /// Runs a nest's module on copies of `buffers`, one for each slot; gives the bytes of all of them afterwards.
 fn run_wasm(nest: &Nest, buffers: &[Vec<u8>]) -> Vec<Vec<u8>> {
     let kernel = emit(nest).expect("a nest that is compiled");
-    wasmparser::Validator::new_with_features(wasmparser::WasmFeatures::WASM2).validate_all(&kernel.bytes).expect("a valid module");
+    wasmparser::Validator::new_with_features(wasmparser::WasmFeatures::WASM2)
+        .validate_all(&kernel.bytes)
+        .expect("a valid module");
     let mut config = wasmi::Config::default();
     config.wasm_simd(true);
     let engine = wasmi::Engine::new(&config);
@@ -60,9 +62,8 @@ fn run_reference(nest: &Nest, inputs: &[Vec<u8>]) -> Vec<(usize, Vec<u8>)> {
     let ids: Vec<BufId> = (0..nest.args.len() as u32).map(BufId).collect();
     let read = |a: &ArgDecl| a.access == Access::Read;
     let role = |a: &ArgDecl| if read(a) { BufferRole::Input } else { BufferRole::Temp };
-    let pick = |want: bool| -> Vec<BufId> {
-        ids.iter().copied().filter(|b| read(&nest.args[b.0 as usize]) == want).collect()
-    };
+    let pick =
+        |want: bool| -> Vec<BufId> { ids.iter().copied().filter(|b| read(&nest.args[b.0 as usize]) == want).collect() };
     let program = Program {
         buffers: nest.args.iter().map(|a| BufferDecl { dtype: a.dtype, len: a.len, role: role(a) }).collect(),
         inputs: pick(true),
