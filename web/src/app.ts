@@ -251,6 +251,8 @@ function createOutput(state: State): HTMLElement {
   });
 }
 
+const ms = (value: number) => (value < 10 ? value.toFixed(1) : String(Math.round(value)));
+
 function footer(state: State): HTMLElement {
   const names: Record<string, string> = { webgpu: "WebGPU", cpu: "CPU (wasm kernels)", reference: "reference interpreter" };
   return el("footer", { role: "contentinfo" },
@@ -267,7 +269,7 @@ function footer(state: State): HTMLElement {
     el("span", { class: "dim timings" }, () => {
       const timings = state.done()?.timings ?? [];
       const total = timings.reduce((sum, t) => sum + t.ms, 0);
-      return timings.length ? `${timings.map((t) => `${t.phase} ${number(t.ms, 2)}`).join(" · ")} = ${number(total, 3)} ms` : "";
+      return timings.length ? `${timings.map((t) => `${t.phase} ${ms(t.ms)}`).join(" · ")} = ${ms(total)} ms` : "";
     }));
 }
 

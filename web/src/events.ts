@@ -5,10 +5,14 @@ import { family, KINDS, number } from "./format";
 import type { Event, Fix, Range, Returned } from "./protocol";
 import type { State } from "./state";
 
-const place = (e: Event): string =>
-  e.xEnd !== null ? `${e.xText ?? number(e.x)} … ${number(e.xEnd)}` : e.xText ?? number(e.x);
+/** Where an event is, as exactly as the window lets one see. */
+function place(e: Event, [lo, hi]: [number, number]): string {
+  const digits = Math.max(6, Math.min(12, Math.ceil(Math.log10(Math.max(Math.abs(lo), Math.abs(hi)) / (hi - lo))) + 5));
+  const at = (x: number) => number(Math.abs(x) < 1e-9 * (hi - lo) ? 0 : x, digits);
+  return e.xText ?? (e.xEnd !== null ? `${at(e.x)} … ${at(e.xEnd)}` : at(e.x));
+}
 
-const returned = (r: Returned | null): string => (r ? number(r.value) : "–");
+const returned = (r: Returned | null): string => (r ? number(r.value, 5) : "–");
 
 /** How much of the window a claim is proven for. */
 function share(ranges: Range[], key: "smooth" | "finite" | "faithful", [lo, hi]: [number, number]): number {
@@ -52,7 +56,7 @@ export function createEvents(state: State): HTMLElement {
       },
     },
       el("td", null, el("span", { class: () => `kind fam-${family(item().kind)}` }, () => KINDS[item().kind] ?? item().kind), () => item().floatOnly && el("span", { class: "tag", title: "Only in this float type; the real function has nothing here" }, "float only")),
-      el("td", { class: "num" }, () => place(item())),
+      el("td", { class: "num" }, () => place(item(), state.window())),
       el("td", { class: "cause" }, () => item().cause),
       el("td", { class: () => `num${item().grad && !Number.isFinite(item().grad!.value) ? " bad" : ""}` }, () => returned(item().grad)),
       () => differ() && el("td", { class: "num" }, () => returned(item().jvp)));
@@ -62,9 +66,9 @@ export function createEvents(state: State): HTMLElement {
     el("div", { class: "scroll" },
       el("table", { class: () => (state.lensStale() ? "stale" : "") },
         el("caption", { class: "sr" }, "Places in the window where the function is not smooth or its numbers go wrong"),
-        el("thead", null, el("tr", null, el("th", { scope: "col" }, "Kind"), el("th", { scope: "col", class: "num" }, "x"),
-          el("th", { scope: "col" }, "Cause"), el("th", { scope: "col", class: "num" }, "grad"),
-          () => differ() && el("th", { scope: "col", class: "num" }, "jvp"))),
+        el("thead", null, el("tr", null, el("th", { scope: "col", class: "w-kind" }, "Kind"), el("th", { scope: "col", class: "num w-x" }, "x"),
+          el("th", { scope: "col" }, "Cause"), el("th", { scope: "col", class: "num w-d" }, "grad"),
+          () => differ() && el("th", { scope: "col", class: "num w-d" }, "jvp"))),
         el("tbody", null, each(state.events, (e) => e.id, row))),
       () => state.lens()?.finished && !state.lensStale() && !state.events().length && state.module()?.shown != null &&
         el("p", { class: "empty" }, "No kink, jump, pole or NaN in this window.")));
@@ -105,11 +109,11 @@ export function createExplanation(state: State, goTo: (event: Event) => void): H
         el("ul", { class: "legend" }, LEGEND.map(([name, text]) => el("li", null, el("span", { class: `swatch fam-${name}` }), text))));
     }
     return [
-      el("h3", null, el("span", { class: `kind fam-${family(e.kind)}` }, KINDS[e.kind] ?? e.kind), ` at ${state.module()?.axis ?? "x"} = ${place(e)}`),
+      el("h3", null, el("span", { class: `kind fam-${family(e.kind)}` }, KINDS[e.kind] ?? e.kind), ` at ${state.module()?.axis ?? "x"} = ${place(e, state.window())}`),
       e.span && el("button", { class: "blame", title: "Show in the code", onclick: () => goTo(e) },
         el("code", null, () => state.spansHold() ? clip(state.source().slice(state.offsets().char(e.span!.start), state.offsets().char(e.span!.end))) : "…"), el("span", { class: "dim" }, ` line ${e.span.line}`)),
       prose(e.explanation || e.cause),
-      [...Object.values(e.value), ...Object.values(e.slope)].some((v) => v !== null) && el("table", { class: "facts" },
+      e.xEnd === null && [...Object.values(e.value), ...Object.values(e.slope)].some((v) => v !== null) && el("table", { class: "facts" },
         el("thead", null, el("tr", null, el("th", null), el("th", { scope: "col" }, "from the left"), el("th", { scope: "col" }, "there"), el("th", { scope: "col" }, "from the right"))),
         el("tbody", null, fact("value", e.value.left, e.value.at, e.value.right), fact("slope", e.slope.left, e.slope.at, e.slope.right))),
       el("div", { class: "rules" }, rule("jax.grad", e.grad), rule("jax.jvp", e.jvp),

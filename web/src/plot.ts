@@ -288,7 +288,7 @@ export function createPlot(state: State): HTMLElement {
       tip.style.transform = `translate(${Math.min(x + 14, width - 270)}px, ${Math.max(4, y - 46)}px)`;
       const text = range
         ? `${CLAIMS[LANES[lane]!.key]}: ${range[LANES[lane]!.key]}`
-        : `${KINDS[event!.kind] ?? event!.kind} at x = ${event!.xText ?? number(event!.x)} – ${event!.cause}`;
+        : `${KINDS[event!.kind] ?? event!.kind} at x = ${event!.xText ?? number(Math.abs(event!.x) < 1e-9 * (state.window()[1] - state.window()[0]) ? 0 : event!.x)} – ${event!.cause}`;
       tip.textContent = text;
     } else tip.hidden = true;
     root.classList.toggle("on-event", !!event);

@@ -15,7 +15,10 @@ struct Call<'a> {
 /// The fixes for an event.
 pub fn edits(event: &Event, source: &str) -> Vec<Fix> {
     let span = (event.span.start as usize, event.span.end as usize);
-    if event.span.is_none() || source.get(span.0..span.1).is_none() {
+    if event.span.is_none() {
+        return anywhere(event.kind, source);
+    }
+    if source.get(span.0..span.1).is_none() {
         return Vec::new();
     }
     let mut fixes = Vec::new();
@@ -72,6 +75,19 @@ pub fn edits(event: &Event, source: &str) -> Vec<Fix> {
     fixes
 }
 
+/// Where nothing is blamed: whatever in the source has one of the forms that are known to do this.
+fn anywhere(kind: Kind, source: &str) -> Vec<Fix> {
+    let calls = |name: &'static str| source.match_indices(name).map(|(at, _)| (at, at));
+    match kind {
+        Kind::NanGradient => {
+            let wheres = calls("where(").filter_map(|at| double_where(source, at));
+            wheres.chain(calls("log(").filter_map(|at| log_sum_exp(source, at))).collect()
+        }
+        Kind::Overflow => calls("log(").filter_map(|at| log_sum_exp(source, at)).collect(),
+        _ => Vec::new(),
+    }
+}
+
 /// `u + stop_gradient(f(u) - u)`, with the import that it needs.
 fn straight_through(source: &str, call: &Call, u: &str, whole: &str) -> Vec<Edit> {
     let name = if source.contains("import lax") { "lax" } else { "jax.lax" };
@@ -101,6 +117,7 @@ fn double_where(source: &str, span: (usize, usize)) -> Option<Fix> {
     let outer = enclosing(source, span, "where")?;
     let [condition, yes, no] = outer.args[..] else { return None };
     let c = source[condition.0..condition.1].trim();
+    // What is infinite or NaN, or has an infinite slope, where its argument is out of its domain.
     let bad = ["sqrt", "log", "power", "arccos", "arcsin", "divide", "log1p", "rsqrt", "reciprocal"];
     for (branch, taken) in [(yes, true), (no, false)] {
         let Some(inner) = call_at(source, trimmed(source, branch)) else { continue };
