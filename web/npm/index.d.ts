@@ -267,6 +267,7 @@ export interface Jax {
   readonly lax: JaxLax;
   readonly nn: JaxNn;
   readonly numpy: JaxNumpy;
+  readonly ops: JaxOps;
   readonly random: JaxRandom;
   readonly scipy: JaxScipy;
   readonly tree: JaxTree;
@@ -398,6 +399,14 @@ export interface JaxLax {
   readonly cond: Function_<(pred: Arg, ...args: Arg[]) => any>;
   /** Complex conjugate. */
   readonly conj: Function_<(x: Arg, options?: { x?: Arg }) => Array>;
+  /** Convolution, batch and feature axes first. */
+  readonly conv: Function_<(lhs: Arg, rhs: Arg, window_strides: Arg, padding: Arg, precision?: Arg | Options, preferred_element_type?: Arg | Options, options?: { lhs?: Arg; rhs?: Arg; window_strides?: Arg; padding?: Arg; precision?: Arg; preferred_element_type?: Arg }) => Array>;
+  /** Convolution with strides, dilations and groups. */
+  readonly conv_general_dilated: Function_<(lhs: Arg, rhs: Arg, window_strides: Arg, padding: Arg, lhs_dilation?: Arg | Options, rhs_dilation?: Arg | Options, dimension_numbers?: Arg | Options, feature_group_count?: Arg | Options, batch_group_count?: Arg | Options, precision?: Arg | Options, preferred_element_type?: Arg | Options, out_sharding?: Arg | Options, options?: { lhs?: Arg; rhs?: Arg; window_strides?: Arg; padding?: Arg; lhs_dilation?: Arg; rhs_dilation?: Arg; dimension_numbers?: Arg; feature_group_count?: Arg; batch_group_count?: Arg; precision?: Arg; preferred_element_type?: Arg; out_sharding?: Arg }) => Array>;
+  /** Transposed (fractionally strided) convolution. */
+  readonly conv_transpose: Function_<(lhs: Arg, rhs: Arg, strides: Arg, padding: Arg, rhs_dilation?: Arg | Options, dimension_numbers?: Arg | Options, transpose_kernel?: Arg | Options, precision?: Arg | Options, preferred_element_type?: Arg | Options, use_consistent_padding?: Arg | Options, options?: { lhs?: Arg; rhs?: Arg; strides?: Arg; padding?: Arg; rhs_dilation?: Arg; dimension_numbers?: Arg; transpose_kernel?: Arg; precision?: Arg; preferred_element_type?: Arg; use_consistent_padding?: Arg }) => Array>;
+  /** Convolution with dilations, batch and feature axes first. */
+  readonly conv_with_general_padding: Function_<(lhs: Arg, rhs: Arg, window_strides: Arg, padding: Arg, lhs_dilation: Arg, rhs_dilation: Arg, precision?: Arg | Options, preferred_element_type?: Arg | Options, options?: { lhs?: Arg; rhs?: Arg; window_strides?: Arg; padding?: Arg; lhs_dilation?: Arg; rhs_dilation?: Arg; precision?: Arg; preferred_element_type?: Arg }) => Array>;
   /** Another dtype. */
   readonly convert_element_type: Function_<(operand: Arg, new_dtype: Arg, options?: { operand?: Arg; new_dtype?: Arg }) => Array>;
   /** Cosine. */
@@ -522,6 +531,8 @@ export interface JaxLax {
   readonly real: Function_<(x: Arg, options?: { x?: Arg }) => Array>;
   /** 1 / x. */
   readonly reciprocal: Function_<(x: Arg, options?: { x?: Arg }) => Array>;
+  /** Reduction by any associative function. */
+  readonly reduce: Function_<(operands: Arg, init_values: Arg, computation: Arg, dimensions: Arg, out_sharding?: Arg | Options, options?: { operands?: Arg; init_values?: Arg; computation?: Arg; dimensions?: Arg; out_sharding?: Arg }) => Array>;
   /** Logical and over axes. */
   readonly reduce_and: Function_<(operand: Arg, axes: number | readonly number[] | null, options?: { operand?: Arg; axes?: number | readonly number[] | null }) => Array>;
   /** Maximum over axes. */
@@ -536,6 +547,8 @@ export interface JaxLax {
   readonly reduce_prod: Function_<(operand: Arg, axes: number | readonly number[] | null, options?: { operand?: Arg; axes?: number | readonly number[] | null }) => Array>;
   /** Sum over axes. */
   readonly reduce_sum: Function_<(operand: Arg, axes: number | readonly number[] | null, options?: { operand?: Arg; axes?: number | readonly number[] | null }) => Array>;
+  /** Reductions over sliding windows. */
+  readonly reduce_window: Function_<(operand: Arg, init_value: Arg, computation: Arg, window_dimensions: Arg, window_strides: Arg, padding: Arg, base_dilation?: Arg | Options, window_dilation?: Arg | Options, options?: { operand?: Arg; init_value?: Arg; computation?: Arg; window_dimensions?: Arg; window_strides?: Arg; padding?: Arg; base_dilation?: Arg; window_dilation?: Arg }) => Array>;
   /** Exclusive or over axes. */
   readonly reduce_xor: Function_<(operand: Arg, axes: number | readonly number[] | null, options?: { operand?: Arg; axes?: number | readonly number[] | null }) => Array>;
   /** Remainder with the sign of x. */
@@ -666,6 +679,35 @@ export interface JaxNn {
   readonly standardize: Function_<(x: Arg, axis?: number | readonly number[] | null | Options, mean?: Arg | Options, variance?: Arg | Options, epsilon?: Arg | Options, where?: Arg | Options, options?: { x?: Arg; axis?: number | readonly number[] | null; mean?: Arg; variance?: Arg; epsilon?: Arg; where?: Arg; algorithm?: Arg }) => Array>;
   /** x * sigmoid(x). */
   readonly swish: Function_<(x: Arg, options?: { x?: Arg }) => Array>;
+  readonly initializers: JaxNnInitializers;
+}
+
+/** `jax.nn.initializers`. */
+export interface JaxNnInitializers {
+  /** Constant weights. */
+  readonly constant: Function_<(value: Arg, dtype?: DTypeLike | null | Options, options?: { value?: Arg; dtype?: DTypeLike | null }) => Array>;
+  /** Normal weights, variance 2 / (fan_in + fan_out). */
+  readonly glorot_normal: Function_<(in_axis?: Arg | Options, out_axis?: Arg | Options, batch_axis?: Arg | Options, dtype?: DTypeLike | null | Options, options?: { in_axis?: Arg; out_axis?: Arg; batch_axis?: Arg; dtype?: DTypeLike | null }) => Array>;
+  /** Uniform weights, variance 2 / (fan_in + fan_out). */
+  readonly glorot_uniform: Function_<(in_axis?: Arg | Options, out_axis?: Arg | Options, batch_axis?: Arg | Options, dtype?: DTypeLike | null | Options, options?: { in_axis?: Arg; out_axis?: Arg; batch_axis?: Arg; dtype?: DTypeLike | null }) => Array>;
+  /** Normal weights, variance 2 / fan_in. */
+  readonly he_normal: Function_<(in_axis?: Arg | Options, out_axis?: Arg | Options, batch_axis?: Arg | Options, dtype?: DTypeLike | null | Options, options?: { in_axis?: Arg; out_axis?: Arg; batch_axis?: Arg; dtype?: DTypeLike | null }) => Array>;
+  /** Uniform weights, variance 2 / fan_in. */
+  readonly he_uniform: Function_<(in_axis?: Arg | Options, out_axis?: Arg | Options, batch_axis?: Arg | Options, dtype?: DTypeLike | null | Options, options?: { in_axis?: Arg; out_axis?: Arg; batch_axis?: Arg; dtype?: DTypeLike | null }) => Array>;
+  /** Normal weights, variance 1 / fan_in. */
+  readonly lecun_normal: Function_<(in_axis?: Arg | Options, out_axis?: Arg | Options, batch_axis?: Arg | Options, dtype?: DTypeLike | null | Options, options?: { in_axis?: Arg; out_axis?: Arg; batch_axis?: Arg; dtype?: DTypeLike | null }) => Array>;
+  /** Uniform weights, variance 1 / fan_in. */
+  readonly lecun_uniform: Function_<(in_axis?: Arg | Options, out_axis?: Arg | Options, batch_axis?: Arg | Options, dtype?: DTypeLike | null | Options, options?: { in_axis?: Arg; out_axis?: Arg; batch_axis?: Arg; dtype?: DTypeLike | null }) => Array>;
+  /** Normal weights. */
+  readonly normal: Function_<(stddev?: Arg | Options, dtype?: DTypeLike | null | Options, options?: { stddev?: Arg; dtype?: DTypeLike | null }) => Array>;
+  /** Ones. */
+  readonly ones: Function_<(key: Arg, shape: number | readonly number[], dtype?: DTypeLike | null | Options, out_sharding?: Arg | Options, options?: { key?: Arg; shape?: number | readonly number[]; dtype?: DTypeLike | null; out_sharding?: Arg }) => Array>;
+  /** Uniform weights in [0, scale). */
+  readonly uniform: Function_<(scale?: Arg | Options, dtype?: DTypeLike | null | Options, options?: { scale?: Arg; dtype?: DTypeLike | null }) => Array>;
+  /** Weights of a variance set by the fans. */
+  readonly variance_scaling: Function_<(scale: Arg, mode: string | null, distribution: Arg, in_axis?: Arg | Options, out_axis?: Arg | Options, batch_axis?: Arg | Options, dtype?: DTypeLike | null | Options, options?: { scale?: Arg; mode?: string | null; distribution?: Arg; in_axis?: Arg; out_axis?: Arg; batch_axis?: Arg; dtype?: DTypeLike | null }) => Array>;
+  /** Zeros. */
+  readonly zeros: Function_<(key: Arg, shape: number | readonly number[], dtype?: DTypeLike | null | Options, out_sharding?: Arg | Options, options?: { key?: Arg; shape?: number | readonly number[]; dtype?: DTypeLike | null; out_sharding?: Arg }) => Array>;
 }
 
 /** `jax.numpy`. */
@@ -718,6 +760,8 @@ export interface JaxNumpy {
   readonly argpartition: Function_<(a: Arg, kth: Arg, axis?: number | readonly number[] | null | Options, options?: { a?: Arg; kth?: Arg; axis?: number | readonly number[] | null }) => Array>;
   /** Indices that sort an axis. */
   readonly argsort: Function_<(a: Arg, axis?: number | readonly number[] | null | Options, options?: { a?: Arg; axis?: number | readonly number[] | null; kind?: Arg; order?: Arg; stable?: Arg; descending?: Arg; dtype?: DTypeLike | null }) => Array>;
+  /** Coordinates of elements that are not zero. */
+  readonly argwhere: Function_<(a: Arg, options?: { a?: Arg; size?: Arg; fill_value?: Arg }) => Array>;
   /** Rounds to decimals, ties to even. */
   readonly around: Function_<(a: Arg, decimals?: Arg | Options, out?: Arg | Options, options?: { a?: Arg; decimals?: Arg; out?: Arg }) => Array>;
   /** An array of numbers, lists or arrays. */
@@ -783,6 +827,7 @@ export interface JaxNumpy {
   readonly broadcast_shapes: Function_<(...shapes: Arg[]) => any>;
   /** Repeated to a shape by broadcasting. */
   readonly broadcast_to: Function_<(array: Arg, shape: number | readonly number[], options?: { array?: Arg; shape?: number | readonly number[]; out_sharding?: Arg }) => Array>;
+  readonly c_: any;
   /** Whether a cast keeps values. */
   readonly can_cast: Function_<(from_: Arg, to: Arg, casting?: Arg | Options, options?: { from_?: Arg; to?: Arg; casting?: Arg }) => Array>;
   /** Cube root. */
@@ -839,6 +884,8 @@ export interface JaxNumpy {
   readonly deg2rad: Function_<(x: Arg) => Array>;
   /** Radians to degrees. */
   readonly degrees: Function_<(x: Arg) => Array>;
+  /** Elements left out. */
+  readonly delete: Function_<(arr: Arg, obj: Arg, axis?: number | readonly number[] | null | Options, options?: { arr?: Arg; obj?: Arg; axis?: number | readonly number[] | null; assume_unique_indices?: Arg }) => Array>;
   /** A diagonal matrix, or the diagonal of a matrix. */
   readonly diag: Function_<(v: Arg, k?: Arg | Options, options?: { v?: Arg; k?: Arg }) => Array>;
   /** Indices of the diagonal. */
@@ -890,6 +937,8 @@ export interface JaxNumpy {
   readonly fabs: Function_<(x: Arg) => Array>;
   /** Limits of a float dtype. */
   readonly finfo: Function_<(dtype: DTypeLike | null, options?: { dtype?: DTypeLike | null }) => any>;
+  /** Flat indices of elements that are not zero. */
+  readonly flatnonzero: Function_<(a: Arg, options?: { a?: Arg; size?: Arg; fill_value?: Arg }) => Array>;
   /** Axes reversed. */
   readonly flip: Function_<(m: Arg, axis?: number | readonly number[] | null | Options, options?: { m?: Arg; axis?: number | readonly number[] | null }) => Array>;
   /** Columns reversed. */
@@ -961,6 +1010,8 @@ export interface JaxNumpy {
   readonly inf: any;
   /** Product over the last axes. */
   readonly inner: Function_<(a: Arg, b: Arg, options?: { a?: Arg; b?: Arg; precision?: Arg; preferred_element_type?: Arg }) => Array>;
+  /** Elements put in. */
+  readonly insert: Function_<(arr: Arg, obj: Arg, values: Arg, axis?: number | readonly number[] | null | Options, options?: { arr?: Arg; obj?: Arg; values?: Arg; axis?: number | readonly number[] | null }) => Array>;
   readonly int16: any;
   readonly int32: any;
   readonly int64: any;
@@ -969,6 +1020,8 @@ export interface JaxNumpy {
   readonly integer: any;
   /** Piecewise linear interpolation. */
   readonly interp: Function_<(x: Arg, xp: Arg, fp: Arg, left?: Arg | Options, right?: Arg | Options, period?: Arg | Options, options?: { x?: Arg; xp?: Arg; fp?: Arg; left?: Arg; right?: Arg; period?: Arg }) => Array>;
+  /** Distinct elements of both at once. */
+  readonly intersect1d: Function_<(ar1: Arg, ar2: Arg, assume_unique?: Arg | Options, return_indices?: Arg | Options, options?: { ar1?: Arg; ar2?: Arg; assume_unique?: Arg; return_indices?: Arg; size?: Arg; fill_value?: Arg }) => Array>;
   /** Bitwise not. */
   readonly invert: Function_<(x: Arg) => Array>;
   /** Equal up to a tolerance. */
@@ -981,6 +1034,8 @@ export interface JaxNumpy {
   readonly isdtype: Function_<(dtype: DTypeLike | null, kind: Arg, options?: { dtype?: DTypeLike | null; kind?: Arg }) => Array>;
   /** Neither infinite nor NaN. */
   readonly isfinite: Function_<(x: Arg) => Array>;
+  /** Whether each element is among others. */
+  readonly isin: Function_<(element: Arg, test_elements: Arg, assume_unique?: Arg | Options, invert?: Arg | Options, options?: { element?: Arg; test_elements?: Arg; assume_unique?: Arg; invert?: Arg; method?: string }) => Array>;
   /** Infinite. */
   readonly isinf: Function_<(x: Arg) => Array>;
   /** Not a number. */
@@ -1049,6 +1104,7 @@ export interface JaxNumpy {
   readonly median: Function_<(a: Arg, axis?: number | readonly number[] | null | Options, out?: Arg | Options, overwrite_input?: Arg | Options, keepdims?: boolean | Options, options?: { a?: Arg; axis?: number | readonly number[] | null; out?: Arg; overwrite_input?: Arg; keepdims?: boolean }) => Array>;
   /** Coordinate grids from axes. */
   readonly meshgrid: Function_<(...xi: Arg[]) => any>;
+  readonly mgrid: any;
   /** Smallest element; tied ones share the gradient equally. */
   readonly min: Function_<(a: Arg, axis?: number | readonly number[] | null | Options, out?: Arg | Options, keepdims?: boolean | Options, initial?: Arg | Options, where?: Arg | Options, options?: { a?: Arg; axis?: number | readonly number[] | null; out?: Arg; keepdims?: boolean; initial?: Arg; where?: Arg }) => Array>;
   /** The smaller of two; NaN wins; at a tie the gradient is shared. */
@@ -1104,6 +1160,7 @@ export interface JaxNumpy {
   /** x != y. */
   readonly not_equal: Function_<(x: Arg, y: Arg) => Array>;
   readonly number: any;
+  readonly ogrid: any;
   /** Ones. */
   readonly ones: Function_<(shape: number | readonly number[], dtype?: DTypeLike | null | Options, options?: { shape?: number | readonly number[]; dtype?: DTypeLike | null; device?: Arg; out_sharding?: Arg }) => Array>;
   /** Ones of the same shape and dtype. */
@@ -1119,6 +1176,20 @@ export interface JaxNumpy {
   /** Axes permuted. */
   readonly permute_dims: Function_<(a: Arg, axes: number | readonly number[] | null, options?: { axes?: number | readonly number[] | null }) => Array>;
   readonly pi: any;
+  /** Sum of polynomials. */
+  readonly polyadd: Function_<(a1: Arg, a2: Arg, options?: { a1?: Arg; a2?: Arg }) => Array>;
+  /** Derivative of a polynomial. */
+  readonly polyder: Function_<(p: Arg, m?: Arg | Options, options?: { p?: Arg; m?: Arg }) => Array>;
+  /** Polynomial of least squares. */
+  readonly polyfit: Function_<(x: Arg, y: Arg, deg: Arg, rcond?: Arg | Options, full?: Arg | Options, w?: Arg | Options, cov?: Arg | Options, options?: { x?: Arg; y?: Arg; deg?: Arg; rcond?: Arg; full?: Arg; w?: Arg; cov?: Arg }) => any>;
+  /** Integral of a polynomial. */
+  readonly polyint: Function_<(p: Arg, m?: Arg | Options, k?: Arg | Options, options?: { p?: Arg; m?: Arg; k?: Arg }) => Array>;
+  /** Product of polynomials. */
+  readonly polymul: Function_<(a1: Arg, a2: Arg, options?: { a1?: Arg; a2?: Arg; trim_leading_zeros?: Arg }) => Array>;
+  /** Difference of polynomials. */
+  readonly polysub: Function_<(a1: Arg, a2: Arg, options?: { a1?: Arg; a2?: Arg }) => Array>;
+  /** A polynomial at points. */
+  readonly polyval: Function_<(p: Arg, x: Arg, options?: { p?: Arg; x?: Arg; unroll?: Arg }) => Array>;
   /** +x. */
   readonly positive: Function_<(x: Arg) => Array>;
   /** x1 to the power x2; a Python int exponent is exact. */
@@ -1133,6 +1204,7 @@ export interface JaxNumpy {
   readonly ptp: Function_<(a: Arg, axis?: number | readonly number[] | null | Options, out?: Arg | Options, keepdims?: boolean | Options, options?: { a?: Arg; axis?: number | readonly number[] | null; out?: Arg; keepdims?: boolean }) => Array>;
   /** Quantiles between 0 and 1. */
   readonly quantile: Function_<(a: Arg, q: Arg, axis?: number | readonly number[] | null | Options, out?: Arg | Options, overwrite_input?: Arg | Options, method?: string | Options, keepdims?: boolean | Options, options?: { a?: Arg; q?: Arg; axis?: number | readonly number[] | null; out?: Arg; overwrite_input?: Arg; method?: string; keepdims?: boolean; weights?: Arg }) => Array>;
+  readonly r_: any;
   /** Radians to degrees. */
   readonly rad2deg: Function_<(x: Arg) => Array>;
   /** Degrees to radians. */
@@ -1163,6 +1235,8 @@ export interface JaxNumpy {
   readonly roll: Function_<(a: Arg, shift: Arg, axis?: number | readonly number[] | null | Options, options?: { a?: Arg; shift?: Arg; axis?: number | readonly number[] | null }) => Array>;
   /** An axis rolled back. */
   readonly rollaxis: Function_<(a: Arg, axis: number | readonly number[] | null, start?: Arg | Options, options?: { a?: Arg; axis?: number | readonly number[] | null; start?: Arg }) => Array>;
+  /** Roots of a polynomial. */
+  readonly roots: Function_<(p: Arg, options?: { p?: Arg; strip_zeros?: Arg }) => Array>;
   /** Rotated by quarter turns. */
   readonly rot90: Function_<(m: Arg, k?: Arg | Options, axes?: number | readonly number[] | null | Options, options?: { m?: Arg; k?: Arg; axes?: number | readonly number[] | null }) => Array>;
   /** Rounds to decimals, ties to even. */
@@ -1171,6 +1245,10 @@ export interface JaxNumpy {
   readonly searchsorted: Function_<(a: Arg, v: Arg, side?: string | Options, sorter?: Arg | Options, options?: { a?: Arg; v?: Arg; side?: string; sorter?: Arg; method?: string }) => Array>;
   /** The first choice whose condition holds. */
   readonly select: Function_<(condlist: Arg, choicelist: Arg, default_?: Arg | Options, options?: { condlist?: Arg; choicelist?: Arg; default?: Arg }) => Array>;
+  /** Distinct elements of the first alone. */
+  readonly setdiff1d: Function_<(ar1: Arg, ar2: Arg, assume_unique?: Arg | Options, options?: { ar1?: Arg; ar2?: Arg; assume_unique?: Arg; size?: Arg; fill_value?: Arg }) => Array>;
+  /** Distinct elements of exactly one. */
+  readonly setxor1d: Function_<(ar1: Arg, ar2: Arg, assume_unique?: Arg | Options, options?: { ar1?: Arg; ar2?: Arg; assume_unique?: Arg; size?: Arg; fill_value?: Arg }) => Array>;
   /** Axis sizes. */
   readonly shape: Function_<(a: Arg, options?: { a?: Arg }) => any>;
   /** -1, 0 or 1 by the sign of x. */
@@ -1250,6 +1328,10 @@ export interface JaxNumpy {
   readonly uint32: any;
   readonly uint64: any;
   readonly uint8: any;
+  /** Distinct elements of both. */
+  readonly union1d: Function_<(ar1: Arg, ar2: Arg, options?: { ar1?: Arg; ar2?: Arg; size?: Arg; fill_value?: Arg }) => Array>;
+  /** Distinct elements, ascending. */
+  readonly unique: Function_<(ar: Arg, return_index?: Arg | Options, return_inverse?: Arg | Options, return_counts?: Arg | Options, axis?: number | readonly number[] | null | Options, options?: { ar?: Arg; return_index?: Arg; return_inverse?: Arg; return_counts?: Arg; axis?: number | readonly number[] | null; equal_nan?: Arg; size?: Arg; fill_value?: Arg; sorted?: Arg }) => any>;
   /** Coordinates of flat indices. */
   readonly unravel_index: Function_<(indices: Arg, shape: number | readonly number[], options?: { indices?: Arg; shape?: number | readonly number[] }) => any>;
   readonly unsignedinteger: any;
@@ -1369,6 +1451,18 @@ export interface JaxNumpyLinalg {
   readonly vector_norm: Function_<(x: Arg, options?: { axis?: number | readonly number[] | null; keepdims?: boolean; ord?: Arg }) => Array>;
 }
 
+/** `jax.ops`. */
+export interface JaxOps {
+  /** Maxima over segments. */
+  readonly segment_max: Function_<(data: Arg, segment_ids: Arg, num_segments?: Arg | Options, indices_are_sorted?: Arg | Options, unique_indices?: Arg | Options, bucket_size?: Arg | Options, mode?: string | null | Options, options?: { data?: Arg; segment_ids?: Arg; num_segments?: Arg; indices_are_sorted?: Arg; unique_indices?: Arg; bucket_size?: Arg; mode?: string | null }) => any>;
+  /** Minima over segments. */
+  readonly segment_min: Function_<(data: Arg, segment_ids: Arg, num_segments?: Arg | Options, indices_are_sorted?: Arg | Options, unique_indices?: Arg | Options, bucket_size?: Arg | Options, mode?: string | null | Options, options?: { data?: Arg; segment_ids?: Arg; num_segments?: Arg; indices_are_sorted?: Arg; unique_indices?: Arg; bucket_size?: Arg; mode?: string | null }) => any>;
+  /** Products over segments. */
+  readonly segment_prod: Function_<(data: Arg, segment_ids: Arg, num_segments?: Arg | Options, indices_are_sorted?: Arg | Options, unique_indices?: Arg | Options, bucket_size?: Arg | Options, mode?: string | null | Options, options?: { data?: Arg; segment_ids?: Arg; num_segments?: Arg; indices_are_sorted?: Arg; unique_indices?: Arg; bucket_size?: Arg; mode?: string | null }) => any>;
+  /** Sums over segments. */
+  readonly segment_sum: Function_<(data: Arg, segment_ids: Arg, num_segments?: Arg | Options, indices_are_sorted?: Arg | Options, unique_indices?: Arg | Options, bucket_size?: Arg | Options, mode?: string | null | Options, options?: { data?: Arg; segment_ids?: Arg; num_segments?: Arg; indices_are_sorted?: Arg; unique_indices?: Arg; bucket_size?: Arg; mode?: string | null }) => any>;
+}
+
 /** `jax.random`. */
 export interface JaxRandom {
   /** A raw key (two uint32 words) from an integer. */
@@ -1428,7 +1522,9 @@ export interface JaxRandom {
 /** `jax.scipy`. */
 export interface JaxScipy {
   readonly linalg: JaxScipyLinalg;
+  readonly signal: JaxScipySignal;
   readonly special: JaxScipySpecial;
+  readonly stats: JaxScipyStats;
 }
 
 /** `jax.scipy.linalg`. */
@@ -1453,6 +1549,14 @@ export interface JaxScipyLinalg {
   readonly solve: Function_<(a: Arg, b: Arg, lower?: Arg | Options, overwrite_a?: Arg | Options, overwrite_b?: Arg | Options, debug?: Arg | Options, check_finite?: Arg | Options, assume_a?: Arg | Options, options?: { a?: Arg; b?: Arg; lower?: Arg; overwrite_a?: Arg; overwrite_b?: Arg; debug?: Arg; check_finite?: Arg; assume_a?: Arg }) => Array>;
   /** Solution of a triangular system. */
   readonly solve_triangular: Function_<(a: Arg, b: Arg, trans?: Arg | Options, lower?: Arg | Options, unit_diagonal?: Arg | Options, overwrite_b?: Arg | Options, debug?: Arg | Options, check_finite?: Arg | Options, options?: { a?: Arg; b?: Arg; trans?: Arg; lower?: Arg; unit_diagonal?: Arg; overwrite_b?: Arg; debug?: Arg; check_finite?: Arg }) => Array>;
+}
+
+/** `jax.scipy.signal`. */
+export interface JaxScipySignal {
+  /** Convolution of arrays. */
+  readonly convolve: Function_<(in1: Arg, in2: Arg, mode?: string | null | Options, method?: string | Options, precision?: Arg | Options, options?: { in1?: Arg; in2?: Arg; mode?: string | null; method?: string; precision?: Arg }) => Array>;
+  /** Convolution of matrices. */
+  readonly convolve2d: Function_<(in1: Arg, in2: Arg, mode?: string | null | Options, boundary?: Arg | Options, fillvalue?: Arg | Options, precision?: Arg | Options, options?: { in1?: Arg; in2?: Arg; mode?: string | null; boundary?: Arg; fillvalue?: Arg; precision?: Arg }) => Array>;
 }
 
 /** `jax.scipy.special`. */
@@ -1531,6 +1635,113 @@ export interface JaxScipySpecial {
   readonly xlogy: Function_<(x: Arg, y: Arg, options?: { x?: Arg; y?: Arg }) => Array>;
   /** Hurwitz zeta function. */
   readonly zeta: Function_<(x: Arg, q?: Arg | Options, options?: { x?: Arg; q?: Arg }) => Array>;
+}
+
+/** `jax.scipy.stats`. */
+export interface JaxScipyStats {
+  /** The most frequent element. */
+  readonly mode: Function_<(a: Arg, axis?: number | readonly number[] | null | Options, nan_policy?: Arg | Options, keepdims?: boolean | Options, options?: { a?: Arg; axis?: number | readonly number[] | null; nan_policy?: Arg; keepdims?: boolean }) => Array>;
+  /** Ranks, ties shared. */
+  readonly rankdata: Function_<(a: Arg, method?: string | Options, options?: { a?: Arg; method?: string; axis?: number | readonly number[] | null; nan_policy?: Arg }) => Array>;
+  readonly bernoulli: JaxScipyStatsBernoulli;
+  readonly beta: JaxScipyStatsBeta;
+  readonly cauchy: JaxScipyStatsCauchy;
+  readonly expon: JaxScipyStatsExpon;
+  readonly gamma: JaxScipyStatsGamma;
+  readonly laplace: JaxScipyStatsLaplace;
+  readonly logistic: JaxScipyStatsLogistic;
+  readonly norm: JaxScipyStatsNorm;
+  readonly poisson: JaxScipyStatsPoisson;
+  readonly t: JaxScipyStatsT;
+  readonly uniform: JaxScipyStatsUniform;
+}
+
+/** `jax.scipy.stats.bernoulli`. */
+export interface JaxScipyStatsBernoulli {
+  /** Log-probability of a Bernoulli outcome. */
+  readonly logpmf: Function_<(k: Arg, p: Arg, loc?: Arg | Options, options?: { k?: Arg; p?: Arg; loc?: Arg }) => Array>;
+}
+
+/** `jax.scipy.stats.beta`. */
+export interface JaxScipyStatsBeta {
+  /** Log-density of the beta distribution. */
+  readonly logpdf: Function_<(x: Arg, a: Arg, b: Arg, loc?: Arg | Options, scale?: Arg | Options, options?: { x?: Arg; a?: Arg; b?: Arg; loc?: Arg; scale?: Arg }) => Array>;
+}
+
+/** `jax.scipy.stats.cauchy`. */
+export interface JaxScipyStatsCauchy {
+  /** Cauchy distribution function. */
+  readonly cdf: Function_<(x: Arg, loc?: Arg | Options, scale?: Arg | Options, options?: { x?: Arg; loc?: Arg; scale?: Arg }) => Array>;
+  /** Log-density of the Cauchy distribution. */
+  readonly logpdf: Function_<(x: Arg, loc?: Arg | Options, scale?: Arg | Options, options?: { x?: Arg; loc?: Arg; scale?: Arg }) => Array>;
+}
+
+/** `jax.scipy.stats.expon`. */
+export interface JaxScipyStatsExpon {
+  /** Exponential distribution function. */
+  readonly cdf: Function_<(x: Arg, loc?: Arg | Options, scale?: Arg | Options, options?: { x?: Arg; loc?: Arg; scale?: Arg }) => Array>;
+  /** Log-density of the exponential distribution. */
+  readonly logpdf: Function_<(x: Arg, loc?: Arg | Options, scale?: Arg | Options, options?: { x?: Arg; loc?: Arg; scale?: Arg }) => Array>;
+  /** Density of the exponential distribution. */
+  readonly pdf: Function_<(x: Arg, loc?: Arg | Options, scale?: Arg | Options, options?: { x?: Arg; loc?: Arg; scale?: Arg }) => Array>;
+}
+
+/** `jax.scipy.stats.gamma`. */
+export interface JaxScipyStatsGamma {
+  /** Log-density of the gamma distribution. */
+  readonly logpdf: Function_<(x: Arg, a: Arg, loc?: Arg | Options, scale?: Arg | Options, options?: { x?: Arg; a?: Arg; loc?: Arg; scale?: Arg }) => Array>;
+}
+
+/** `jax.scipy.stats.laplace`. */
+export interface JaxScipyStatsLaplace {
+  /** Log-density of the Laplace distribution. */
+  readonly logpdf: Function_<(x: Arg, loc?: Arg | Options, scale?: Arg | Options, options?: { x?: Arg; loc?: Arg; scale?: Arg }) => Array>;
+}
+
+/** `jax.scipy.stats.logistic`. */
+export interface JaxScipyStatsLogistic {
+  /** Logistic distribution function. */
+  readonly cdf: Function_<(x: Arg, loc?: Arg | Options, scale?: Arg | Options, options?: { x?: Arg; loc?: Arg; scale?: Arg }) => Array>;
+  /** Log-density of the logistic distribution. */
+  readonly logpdf: Function_<(x: Arg, loc?: Arg | Options, scale?: Arg | Options, options?: { x?: Arg; loc?: Arg; scale?: Arg }) => Array>;
+}
+
+/** `jax.scipy.stats.norm`. */
+export interface JaxScipyStatsNorm {
+  /** Normal distribution function. */
+  readonly cdf: Function_<(x: Arg, loc?: Arg | Options, scale?: Arg | Options, options?: { x?: Arg; loc?: Arg; scale?: Arg }) => Array>;
+  /** Logarithm of the normal distribution function. */
+  readonly logcdf: Function_<(x: Arg, loc?: Arg | Options, scale?: Arg | Options, options?: { x?: Arg; loc?: Arg; scale?: Arg }) => Array>;
+  /** Log-density of the normal distribution. */
+  readonly logpdf: Function_<(x: Arg, loc?: Arg | Options, scale?: Arg | Options, options?: { x?: Arg; loc?: Arg; scale?: Arg }) => Array>;
+  /** log(1 - cdf). */
+  readonly logsf: Function_<(x: Arg, loc?: Arg | Options, scale?: Arg | Options, options?: { x?: Arg; loc?: Arg; scale?: Arg }) => Array>;
+  /** Density of the normal distribution. */
+  readonly pdf: Function_<(x: Arg, loc?: Arg | Options, scale?: Arg | Options, options?: { x?: Arg; loc?: Arg; scale?: Arg }) => Array>;
+  /** Inverse of the normal distribution function. */
+  readonly ppf: Function_<(q: Arg, loc?: Arg | Options, scale?: Arg | Options, options?: { q?: Arg; loc?: Arg; scale?: Arg }) => Array>;
+  /** 1 - cdf. */
+  readonly sf: Function_<(x: Arg, loc?: Arg | Options, scale?: Arg | Options, options?: { x?: Arg; loc?: Arg; scale?: Arg }) => Array>;
+}
+
+/** `jax.scipy.stats.poisson`. */
+export interface JaxScipyStatsPoisson {
+  /** Log-probability of a Poisson count. */
+  readonly logpmf: Function_<(k: Arg, mu: Arg, loc?: Arg | Options, options?: { k?: Arg; mu?: Arg; loc?: Arg }) => Array>;
+}
+
+/** `jax.scipy.stats.t`. */
+export interface JaxScipyStatsT {
+  /** Log-density of Student's t distribution. */
+  readonly logpdf: Function_<(x: Arg, df: Arg, loc?: Arg | Options, scale?: Arg | Options, options?: { x?: Arg; df?: Arg; loc?: Arg; scale?: Arg }) => Array>;
+}
+
+/** `jax.scipy.stats.uniform`. */
+export interface JaxScipyStatsUniform {
+  /** Log-density of the uniform distribution. */
+  readonly logpdf: Function_<(x: Arg, loc?: Arg | Options, scale?: Arg | Options, options?: { x?: Arg; loc?: Arg; scale?: Arg }) => Array>;
+  /** Density of the uniform distribution. */
+  readonly pdf: Function_<(x: Arg, loc?: Arg | Options, scale?: Arg | Options, options?: { x?: Arg; loc?: Arg; scale?: Arg }) => Array>;
 }
 
 /** `jax.tree`. */

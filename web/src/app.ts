@@ -126,7 +126,7 @@ function problems(state: State, goTo: (span: NonNullable<Diagnostic["span"]>) =>
     if (!first) return null;
     return el("div", { class: "problem", role: "alert" },
       el("button", { onclick: () => first.span && goTo(first.span), title: "Go there" },
-        el("b", null, first.class ?? "Error"), first.span && el("span", { class: "dim" }, ` line ${first.span.line}`), el("span", { class: "message" }, first.message),
+        el("b", null, first.class ?? "Error"), first.span && el("span", { class: "dim" }, ` line ${first.span.line} `), el("span", { class: "message" }, first.message),
         first.help && el("span", { class: "help" }, first.help)),
       first.fixes.map((fix) => el("button", { class: "primary", onclick: () => { const text = state.applyFix(fix); if (text !== null) state.setSource(text); } }, fix.title)),
       all.length > 1 && el("span", { class: "dim" }, `and ${all.length - 1} more`));

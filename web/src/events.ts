@@ -12,7 +12,7 @@ function place(e: Event, [lo, hi]: [number, number]): string {
   return e.xText ?? (e.xEnd !== null ? `${at(e.x)} … ${at(e.xEnd)}` : at(e.x));
 }
 
-const returned = (r: Returned | null): string => (r ? number(r.value, 5) : "–");
+const returned = (r: Returned | null): string => (r ? number(r.value, 4) : "–");
 
 /** How much of the window a claim is proven for. */
 function share(ranges: Range[], key: "smooth" | "finite" | "faithful", [lo, hi]: [number, number]): number {

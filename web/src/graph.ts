@@ -78,16 +78,20 @@ export function createGraph(state: State, which: "function" | "gradient"): HTMLE
       onpointerenter: () => point(n()), onpointerleave: () => point(null), onfocus: () => point(n()), onblur: () => point(null),
       onclick: () => { const found = events(n())[0]; if (found) state.select(found, true); },
     },
-      svg("title", null, () => [n().primitive || n().kind, n().aval, n().inner].filter(Boolean).join("\n")),
+      svg("title", null, () => [`${n().primitive || n().kind} ${n().aval}`, value() && `value ${value()!.valueText}`, value()?.cotangentText && `cotangent ${value()!.cotangentText}`, n().inner].filter(Boolean).join("\n")),
       svg("rect", { width: w, height: h, rx: () => (n().kind === "equation" ? 7 : h() / 2) }),
       svg("text", { class: "label", x: () => w() / 2, y: () => (value() ? 18 : h() / 2 + 4.5) },
         () => n().label || n().primitive, svg("tspan", { class: "aval", dx: "6" }, () => /^f(32|64)\[\]$/.test(n().aval) ? "" : n().aval.length > 12 ? `${n().aval.slice(0, 11)}…` : n().aval)),
       svg("text", { class: "held", x: () => w() / 2, y: 36 }, () => {
         const v = value();
         if (!v) return null;
-        const val = svg("tspan", { class: bad(v.value) ? "val bad" : "val" }, v.value === null ? short(v.valueText) : number(v.value, 4));
-        const cot = v.cotangentText === "" && v.cotangent === null ? null
-          : svg("tspan", { class: bad(v.cotangent) ? "cot bad" : v.cotangent === 0 ? "cot zero" : "cot", dx: "8" }, `∂ ${v.cotangent === null ? short(v.cotangentText) : number(v.cotangent, 4)}`);
+        const room = Math.max(8, Math.floor((w() - 16) / 7));
+        // An array gets one line for its value; its cotangent is in the tooltip.
+        if (v.value === null && !/^-?(nan|inf)$/.test(v.valueText)) return svg("tspan", { class: which === "gradient" && !primalShown() ? "cot" : "val" }, short(which === "gradient" && !primalShown() ? v.cotangentText : v.valueText, room));
+        const val = svg("tspan", { class: v.value === null || bad(v.value) ? "val bad" : "val" }, v.value === null ? v.valueText : number(v.value, 4));
+        const none = v.cotangentText === "" && v.cotangent === null;
+        const cot = none ? null
+          : svg("tspan", { class: v.cotangent === null || bad(v.cotangent) ? "cot bad" : v.cotangent === 0 ? "cot zero" : "cot", dx: which === "gradient" ? "0" : "8" }, `∂ ${v.cotangent === null ? short(v.cotangentText, room) : number(v.cotangent, 4)}`);
         if (which === "gradient") return primalShown() ? val : cot;
         return [val, cot];
       }),
@@ -147,4 +151,4 @@ export function createGraph(state: State, which: "function" | "gradient"): HTMLE
 }
 
 const bad = (value: number | null) => value !== null && !Number.isFinite(value);
-const short = (text: string) => (text.length > 16 ? `${text.slice(0, 15)}…` : text);
+const short = (text: string, room: number) => { const line = text.replace(/\s+/g, " "); return line.length > room ? `${line.slice(0, room - 1)}…` : line; };

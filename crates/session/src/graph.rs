@@ -113,31 +113,17 @@ pub fn graph(closed: &ClosedJaxpr, lines: &Lines) -> Graph {
             gradlens_ir::Role::Cotangent => Role::Cotangent,
         };
         let aval = e.outs.first().map_or(String::new(), |v| jaxpr.aval(*v).short());
-        let id = add(
-            &mut nodes,
-            NodeKind::Equation,
-            e.prim.name(),
-            label(e.prim.name(), &e.params),
-            aval,
-            e.span,
-            role,
-            inner(&e.params),
-        );
+        // Literals stand on the node that takes them: nodes of their own would be most of the drawing.
+        let literals = e.ins.iter().filter_map(|a| match a {
+            Atom::Lit(l) => Some(literal(l)),
+            Atom::Var(_) => None,
+        });
+        let text = std::iter::once(label(e.prim.name(), &e.params)).chain(literals.take(2)).collect::<Vec<_>>().join(" ");
+        let id = add(&mut nodes, NodeKind::Equation, e.prim.name(), text, aval, e.span, role, inner(&e.params));
         for (k, a) in e.ins.iter().enumerate() {
-            let from = match a {
-                Atom::Var(v) => maker.get(&v.0).copied(),
-                Atom::Lit(l) => Some(add(
-                    &mut nodes,
-                    NodeKind::Constant,
-                    "",
-                    literal(l),
-                    l.aval().short(),
-                    gradlens_ir::Span::NONE,
-                    Role::Primal,
-                    None,
-                )),
-            };
-            if let Some(from) = from {
+            if let Atom::Var(v) = a
+                && let Some(&from) = maker.get(&v.0)
+            {
                 edges.push(Edge { from, to: id, operand: k as u32 });
             }
         }
@@ -163,6 +149,28 @@ pub fn graph(closed: &ClosedJaxpr, lines: &Lines) -> Graph {
         }
     }
     Graph { nodes, edges }
+}
+
+/// Joins the nodes of a gradient to those of its function: the function's equations are met again in the same order, and what
+/// is linear or goes back belongs to the expression that it came from.
+pub fn link(gradient: &mut Graph, function: &Graph) {
+    let mut twins: HashMap<(&str, Option<crate::protocol::Span>), Vec<u32>> = HashMap::new();
+    for n in function.nodes.iter().rev() {
+        twins.entry((&n.primitive, n.span)).or_default().push(n.id);
+    }
+    for n in &mut gradient.nodes {
+        n.primal = match (n.kind, n.role) {
+            (NodeKind::Output, _) => function.nodes.iter().find(|f| f.kind == NodeKind::Input).map(|f| f.id),
+            (NodeKind::Equation, Role::Tangent | Role::Cotangent) if n.span.is_some() => {
+                function.nodes.iter().rev().find(|f| f.span == n.span).map(|f| f.id)
+            }
+            (_, Role::Primal) => twins.get_mut(&(n.primitive.as_str(), n.span)).and_then(Vec::pop),
+            _ => None,
+        };
+        if n.kind == NodeKind::Output {
+            n.role = Role::Cotangent;
+        }
+    }
 }
 
 fn literal(l: &Array) -> String {
@@ -228,13 +236,9 @@ pub async fn values(cx: &Cx, closed: &ClosedJaxpr, dtype: DType, x: f64, at: &Sa
     if jaxpr.eqns.len() > MAX_NODES {
         return Ok(out);
     }
-    // Node numbers follow `graph`: inputs, constants, then each equation after the literals it takes... which come after it.
-    let mut ids = vec![];
-    let mut next = (jaxpr.invars.len() + jaxpr.constvars.len()) as u32;
-    for e in &jaxpr.eqns {
-        ids.push(next);
-        next += 1 + e.ins.iter().filter(|a| matches!(a, Atom::Lit(_))).count() as u32;
-    }
+    // Node numbers follow `graph`: inputs, constants, equations.
+    let first = jaxpr.invars.len() + jaxpr.constvars.len();
+    let ids = (0..jaxpr.eqns.len()).map(|i| (first + i) as u32);
     let mut all = (**jaxpr).clone();
     let vars: Vec<_> = jaxpr.eqns.iter().flat_map(|e| e.outs.clone()).collect();
     all.outs = vars.iter().map(|v| Atom::Var(*v)).collect();

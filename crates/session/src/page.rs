@@ -195,9 +195,15 @@ impl Session {
             })
             .await
             .ok();
+        let drawn = graph::graph(&function, lines);
+        let gradient_graph = gradient.as_ref().map(|j| {
+            let mut g = graph::graph(j, lines);
+            graph::link(&mut g, &drawn);
+            g
+        });
         Ok(Graphs {
-            function: graph::graph(&function, lines),
-            gradient: gradient.as_ref().map(|j| graph::graph(j, lines)),
+            function: drawn,
+            gradient: gradient_graph,
             function_jaxpr: gradlens_ir::text::jaxpr_text(&function.jaxpr),
             gradient_jaxpr: gradient.as_ref().map(|j| gradlens_ir::text::jaxpr_text(&j.jaxpr)),
         })
