@@ -118,7 +118,8 @@ pub fn graph(closed: &ClosedJaxpr, lines: &Lines) -> Graph {
             Atom::Lit(l) => Some(literal(l)),
             Atom::Var(_) => None,
         });
-        let text = std::iter::once(label(e.prim.name(), &e.params)).chain(literals.take(2)).collect::<Vec<_>>().join(" ");
+        let text =
+            std::iter::once(label(e.prim.name(), &e.params)).chain(literals.take(2)).collect::<Vec<_>>().join(" ");
         let id = add(&mut nodes, NodeKind::Equation, e.prim.name(), text, aval, e.span, role, inner(&e.params));
         for (k, a) in e.ins.iter().enumerate() {
             if let Atom::Var(v) = a
@@ -225,9 +226,9 @@ pub async fn values(cx: &Cx, closed: &ClosedJaxpr, dtype: DType, x: f64, at: &Sa
     let x_value = Value::Array(Array::full(&[], dtype, x));
     let mut out = Values {
         x,
-        value: Some(at.value).filter(|v| !v.is_nan()),
-        forward: Some(at.forward).filter(|v| !v.is_nan()),
-        reverse: Some(at.reverse).filter(|v| !v.is_nan()),
+        value: Some(at.value),
+        forward: Some(at.forward),
+        reverse: Some(at.reverse),
         nodes: vec![],
         first_bad_value: None,
         first_bad_cotangent: None,
@@ -285,6 +286,20 @@ pub async fn values(cx: &Cx, closed: &ClosedJaxpr, dtype: DType, x: f64, at: &Sa
                 cotangent_text: ct_array.as_ref().map_or(String::new(), literal),
             });
         }
+    }
+    // The argument holds x and the derivative; the result its value, and the one that the way back starts from.
+    let ends = [(0, Some(x), out.reverse), (first as u32 + jaxpr.eqns.len() as u32, out.value, Some(1.0))];
+    for (node, value, cotangent) in ends {
+        let text = |x: Option<f64>| x.map_or(String::new(), |x| x.to_string());
+        let (value_text, cotangent_text) = (text(value), text(cotangent));
+        let number = |x: Option<f64>| x.filter(|x| !x.is_nan());
+        out.nodes.push(NodeValue {
+            node,
+            value: number(value),
+            value_text,
+            cotangent: number(cotangent),
+            cotangent_text,
+        });
     }
     Ok(out)
 }
