@@ -55,7 +55,7 @@ fn compile(kernel: &Kernel) -> Result<u32, JsValue> {
     let m = Object::new();
     Reflect::set(&m, &"memory".into(), &wasm_bindgen::memory())?;
     for &h in &kernel.helpers {
-        Reflect::set(&m, &h.name().into(), &table.get(helper(h))?)?;
+        Reflect::set(&m, &h.name().into(), &table.get(helper(h))?.into())?;
     }
     let imports = Object::new();
     Reflect::set(&imports, &"m".into(), &m)?;

@@ -15,6 +15,8 @@ use gradlens_backend::{
     Backend, BackendError, Buffer, Capabilities, Executable, Fuel, Interpreter, Memo, NestRunner, Pending, Slot,
 };
 use gradlens_kernel::{Bytes, DType, Nest, NestKind, Program, RoutineKind};
+use std::cell::Cell;
+use std::rc::Rc;
 use std::sync::Arc;
 
 /// Scalar instructions that a nest is interpreted for before it is compiled: about what compiling costs.
@@ -23,7 +25,7 @@ const COMPILE_AFTER: u64 = 1 << 17;
 const MAX_INSTS: usize = 20_000;
 
 /// Runs programs on the CPU, what is worth it as compiled wasm.
-pub struct WasmBackend(Interpreter);
+pub struct WasmBackend(Interpreter, Rc<Cell<usize>>);
 
 impl Default for WasmBackend {
     fn default() -> WasmBackend {
@@ -39,12 +41,20 @@ impl WasmBackend {
 
     /// A backend that compiles a nest when it has run so many scalar instructions of it; 0 compiles at once.
     pub fn compiling_after(work: u64) -> WasmBackend {
-        WasmBackend(Interpreter::with_runner("wasm", Box::new(Runner { after: work })))
+        let compiled = Rc::new(Cell::new(0));
+        let runner = Runner { after: work, compiled: compiled.clone() };
+        WasmBackend(Interpreter::with_runner("wasm", Box::new(runner)), compiled)
+    }
+
+    /// How many nests have been compiled so far; the others are interpreted.
+    pub fn compiled(&self) -> usize {
+        self.1.get()
     }
 }
 
 struct Runner {
     after: u64,
+    compiled: Rc<Cell<usize>>,
 }
 
 /// What is kept with a nest.
@@ -84,6 +94,9 @@ impl NestRunner for Runner {
                 *state = State::Refused;
             } else if *done >= self.after {
                 *state = compiled(nest);
+                if !matches!(state, State::Refused) {
+                    self.compiled.set(self.compiled.get() + 1);
+                }
             }
         }
         match state {
