@@ -69,7 +69,12 @@ pub static ADD: Row = Row {
 };
 
 /// Both terms have the result's shape: what is not batched is broadcast along the other's batch axis.
-fn add_any_batch(cx: &dyn Bind, p: &Params, size: usize, xs: &[(Value, Option<usize>)]) -> Result<Vec<(Value, Option<usize>)>> {
+fn add_any_batch(
+    cx: &dyn Bind,
+    p: &Params,
+    size: usize,
+    xs: &[(Value, Option<usize>)],
+) -> Result<Vec<(Value, Option<usize>)>> {
     let [(x, bx), (y, by)] = xs else { return Err(crate::error::Error::internal("add_any has two operands")) };
     let spread = |v: &Value, b: usize| {
         let mut shape = v.shape().to_vec();
