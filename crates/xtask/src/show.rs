@@ -8,7 +8,7 @@ pub fn command(args: &[String]) -> Result {
     let [what, file] = args else {
         return Err("usage: cargo xtask show jaxpr|program|wgsl|wasm FILE".into());
     };
-    let runner = conformance::runner(&setup::toolchain()?)?;
+    let runner = conformance::runner(&setup::toolchain()?, &[])?;
     let here = std::env::current_dir().map_err(|e| e.to_string())?;
     sh::run(sh::command(runner, &here).args(["show", what, file]))
 }

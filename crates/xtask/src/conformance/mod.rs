@@ -230,8 +230,10 @@ impl Children {
         }
         if backend == Backend::Webgpu {
             setup::vulkan()?;
+            let args = vec!["--backend".into(), "webgpu".into()];
+            return Ok(Self { backend, program: runner(toolchain, &["--features", "webgpu"])?, args, count });
         }
-        Ok(Self { backend, program: runner(toolchain)?, args: Vec::new(), count })
+        Ok(Self { backend, program: runner(toolchain, &[])?, args: Vec::new(), count })
     }
 
     fn start(&self) -> Command {
@@ -288,9 +290,9 @@ impl Children {
 }
 
 /// The native runner, built.
-pub fn runner(toolchain: &setup::Toolchain) -> Result<PathBuf> {
+pub fn runner(toolchain: &setup::Toolchain, features: &[&str]) -> Result<PathBuf> {
     let mut cargo = toolchain.cargo();
-    cargo.args(["build", "--quiet", "-p", "gradlens-runner"]);
+    cargo.args(["build", "--quiet", "-p", "gradlens-runner"]).args(features);
     sh::step("building the native runner", || sh::run(&mut cargo))?;
     Ok(toolchain.target_dir().join("debug/gradlens-run"))
 }
