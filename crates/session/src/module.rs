@@ -7,7 +7,7 @@ use gradlens_ir::{Array, DType, Error, LocalBoxFuture, Result, Value, ops};
 use gradlens_lens::Source;
 use gradlens_numpy::{Arg, Callable};
 use gradlens_python::bind;
-use gradlens_python::obj::{Exc, Obj};
+use gradlens_python::obj::Obj;
 use gradlens_python::program::{Failure, Limits, Program};
 use gradlens_transform::{self as tf, Cx, Recorded};
 use std::any::Any;
@@ -344,17 +344,11 @@ impl Loaded {
         self.quiet.set(false);
         let got = slot.borrow_mut().take();
         match (got, ended) {
-            (Some(Err(e)), _) => Err(self.named(e)),
+            (Some(Err(e)), _) => Err(e),
             (Some(r), _) => r,
-            (None, Err(e)) => Err(self.named(bind::to_error(e))),
+            (None, Err(e)) => Err(bind::to_error(e)),
             (None, Ok(_)) => Err(Error::internal("the analysis ended without a result")),
         }
-    }
-
-    /// An exception of the user's code as an error of its own class.
-    fn named(&self, e: Error) -> Error {
-        let Some(Obj::Instance(_)) = e.host_object().and_then(|h| h.downcast_ref::<Obj>()) else { return e };
-        e
     }
 }
 
@@ -365,9 +359,4 @@ pub fn describe(e: &Error) -> (String, String) {
         return (class, gradlens_python::vm::trace::message(o));
     }
     (e.class().qualified_name().into(), e.message().into())
-}
-
-/// Whether an exception came from a limit.
-pub fn is_limit(e: &Exc) -> bool {
-    matches!(e, Exc::Fatal(_))
 }
